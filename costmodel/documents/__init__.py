@@ -1,0 +1,1 @@
+"""YAML text → frozen models; every mistake at file:line:column."""

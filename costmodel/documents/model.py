@@ -1,0 +1,212 @@
+"""Frozen pydantic models for files, the field types they are made of, and pydantic's errors in plain words.
+
+Every file of the project is read by `load(path, Model)`: the reader keeps the digits, the model says what may stand
+where, and every mistake comes out at once with its line.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, StringConstraints, ValidationError, WithJsonSchema
+
+from costmodel import quantities
+from costmodel.documents.reader import Document, read_document
+from costmodel.errors import FileError, Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+MAX_TEXT = 2_000
+
+
+class Model(BaseModel):
+    """Base of everything that is read from a file: frozen, and closed to keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+
+def _field(read: Callable[[Any], Any], schema: dict[str, Any], *, sign: str = "any") -> tuple[Any, ...]:
+    def validate(value: Any) -> Any:
+        if isinstance(value, dict | list) or value is None:
+            raise ValueError(f"expected {schema['title']}, got {kind_of(value)}")
+        result = read(value)
+        if sign == "not negative" and result < 0:
+            raise ValueError(f"'{value}' is negative: write 0 or more")
+        if sign == "positive" and result <= 0:
+            raise ValueError(f"'{value}' must be more than 0")
+        return result
+
+    return PlainValidator(validate), WithJsonSchema(schema)
+
+
+def _whole(value: Any) -> int:
+    number = quantities.exact(value)
+    if number.denominator != 1:
+        raise ValueError(f"'{value}' must be a whole number")
+    return int(number)
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value)
+    if text in {"true", "false"}:
+        return text == "true"
+    meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(text.lower())
+    hint = f"did you mean {meant}?" if meant else "write true or false"
+    raise ValueError(f"'{text[:40]}' is neither true nor false: {hint}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool | float):
+        raise ValueError(f"expected text, got {value!r}")  # noqa: TRY004 - pydantic collects ValueError
+    text = str(value)
+    if not text.strip():
+        raise ValueError("the text is empty")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"the text has more than {MAX_TEXT:,} characters")
+    return text
+
+
+_NUMBER = {"type": ["number", "string"]}
+Exact = Annotated[Fraction, *_field(quantities.exact, {**_NUMBER, "title": "a number"})]
+Amount = Annotated[
+    Fraction, *_field(quantities.exact, {**_NUMBER, "title": "a number of 0 or more"}, sign="not negative")
+]
+Positive = Annotated[Fraction, *_field(quantities.exact, {**_NUMBER, "title": "a number above 0"}, sign="positive")]
+Count = Annotated[int, *_field(_whole, {**_NUMBER, "title": "a whole number above 0"}, sign="positive")]
+Share = Annotated[Fraction, *_field(quantities.share, {**_NUMBER, "title": "a share such as 40 %"})]
+Rate = Annotated[Fraction, *_field(quantities.rate, {**_NUMBER, "title": "a rate such as 2 %"})]
+Truth = Annotated[bool, *_field(_truth, {"type": "boolean", "title": "true or false"})]
+Text = Annotated[str, *_field(_text, {"type": ["string", "number"], "title": "text"})]
+Day = Annotated[date, *_field(quantities.day, {"type": "string", "format": "date", "title": "a day such as 2026-11-22"})]
+Instant = Annotated[
+    datetime,
+    *_field(quantities.instant, {"type": "string", "title": "a day (00:00 UTC) or a zoned instant such as 2025-02-08T16:00:00Z"}),
+]
+MonthField = Annotated[
+    quantities.Month,
+    *_field(quantities.Month.parse, {"type": "string", "pattern": r"^\d{4}-\d{2}$", "title": "a month such as 2026-12"}),
+]
+MoneyField = Annotated[
+    quantities.Money, *_field(quantities.Money.parse, {"type": "string", "title": "money such as 91.71 USD"})
+]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")]
+ModelSlug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$")]
+
+M = TypeVar("M", bound=Model)
+
+
+def kind_of(value: Any) -> str:
+    """A value's kind in plain words, without repeating more than a few characters of it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping (key: value)"
+    if isinstance(value, list):
+        return "a list"
+    return f"'{str(value)[:40]}'"
+
+
+def load(path: str | Path, model: type[M], name: str | None = None) -> M:
+    """Read one file into a model.
+
+    Raises:
+        FileError: every mistake in the file, each at its line and column.
+    """
+    return validated(read_document(path, name), model)
+
+
+def validated(document: Document, model: type[M], data: Any = None, at: tuple[Any, ...] = ()) -> M:
+    """A model from a document, or from the part of it at a path.
+
+    Raises:
+        FileError: every mistake in it, each at its line and column.
+    """
+    try:
+        return model.model_validate(document.data if data is None else data)
+    except ValidationError as error:
+        raise FileError(mistakes_of(document, model, error, at)) from None
+
+
+def mistakes_of(
+    document: Document, model: type[Model], error: ValidationError, at: tuple[Any, ...] = ()
+) -> list[Mistake]:
+    """Pydantic's errors as mistakes in a document, in the order of the file."""
+    found = []
+    for item in error.errors(include_url=False, include_context=True, include_input=True):
+        path = (*at, *item["loc"])
+        unknown = item["type"] == "extra_forbidden"
+        found.append(document.mistake(path, _words(document, model, item, path), of_key=unknown))
+    return sorted(found, key=lambda mistake: (mistake.line, mistake.column))
+
+
+def _words(document: Document, model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
+    kind, last = item["type"], str(path[-1]) if path else ""
+    if kind == "extra_forbidden":
+        known = known_keys(model, item["loc"][:-1])
+        return f"unknown key '{last}'{did_you_mean(last, known)}"
+    if kind == "missing":
+        return f"the key '{last}' is missing"
+    if kind == "value_error":
+        return str(item["ctx"]["error"])
+    if kind == "literal_error":
+        allowed = item["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+        return f"'{str(item['input'])[:40]}' is none of {', '.join(allowed)}{did_you_mean(str(item['input']), allowed, listed=False)}"
+    if kind == "string_pattern_mismatch":
+        return f"'{str(item['input'])[:40]}' is not {_PATTERNS.get(item['ctx']['pattern'], 'of the right form')}"
+    wanted = _KINDS.get(kind)
+    if wanted:
+        return f"expected {wanted}, got {kind_of(item['input'])}"
+    return f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+_PATTERNS = {
+    r"^[A-Z]{3}$": "a currency code such as USD",
+    r"^[a-z0-9][a-z0-9.-]{0,60}$": "a short name of lower-case letters, digits, '-' and '.'",
+    r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$": "a model name of letters, digits and . _ : / + - @",
+}
+_KINDS = {
+    "model_type": "a mapping (key: value)",
+    "model_attributes_type": "a mapping (key: value)",
+    "dict_type": "a mapping (key: value)",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "string_type": "text",
+    "too_short": "at least one entry",
+}
+
+
+def did_you_mean(word: str, known: Iterable[str], *, listed: bool = True) -> str:
+    """` (did you mean 'x'? Known: …)` for the end of a message; empty where nothing is known."""
+    names = sorted(known)
+    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    hint = f": did you mean '{near[0]}'?" if near else ""
+    return hint + (f" Known keys: {', '.join(names)}" if listed and names else "")
+
+
+def known_keys(model: type[Model], loc: Iterable[Any]) -> list[str]:
+    """The keys that the model at this place of a document knows."""
+    current: Any = model
+    for step in loc:
+        fields: Mapping[str, Any] = getattr(current, "model_fields", {})
+        by_key = {(field.alias or name): field for name, field in fields.items()}
+        if step in by_key:
+            current = _model_in(by_key[step].annotation) or current
+    return [field.alias or name for name, field in getattr(current, "model_fields", {}).items()]
+
+
+def _model_in(annotation: Any) -> type[Model] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None

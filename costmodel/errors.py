@@ -1,0 +1,188 @@
+"""Every error a user can meet, one class a situation; each builds its own message.
+
+The tree (the number is the exit code of the command line):
+
+    CostmodelError
+    ├── CommandLineError 2      the command line is wrong
+    ├── FileError 3             files are wrong: every mistake, at file:line:column
+    ├── NoPriceError 4          there is no price for what was asked
+    │   ├── UnknownModelError       no offer of that name or alias
+    │   ├── AmbiguousModelError     a bare name that several providers use
+    │   ├── NotInForceError         no row covers that instant
+    │   ├── NotOfferedError         a service tier or region the offer does not list
+    │   ├── NoMeterPriceError       the row has no price for a meter that was used
+    │   ├── UnknownPriceError       the price exists, but its figure is not known
+    │   ├── RefusedRequestError     the provider refuses such a request
+    │   ├── NoExchangeRateError     no exchange rate on or before that day, or too old
+    │   └── SeveralPricesMissingError  more than one of the above in one run
+    ├── QuantityError 3         a number, date or share that cannot mean what was written
+    └── UsageError 3            a quantity of usage that cannot be (negative, part larger than the whole)
+
+A message says what was asked, what there is, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+
+class CostmodelError(Exception):
+    """Base of all errors that a user can do something about."""
+
+    exit_code = 70
+
+
+class CommandLineError(CostmodelError):
+    """The command line asks for something that cannot be done."""
+
+    exit_code = 2
+
+
+class QuantityError(CostmodelError, ValueError):
+    """A number, share, date or sum of money that cannot mean what was written."""
+
+    exit_code = 3
+
+
+class UsageError(CostmodelError, ValueError):
+    """A quantity of usage that cannot be: negative, or a part larger than its whole."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in one file.
+
+    Attributes:
+        file: the file as the user named it.
+        line: line, from 1.
+        column: column, from 1.
+        message: what is wrong and what would be right.
+        source: the line of the file, for the caret below it; empty where there is none.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.file}:{self.line}:{self.column}: {self.message}"
+        if not self.source:
+            return text
+        start = max(0, self.column - 60)
+        shown = self.source[start : start + 110].replace("\t", " ")
+        return f"{text}\n    {shown}\n    {' ' * (self.column - 1 - start)}^"
+
+
+class FileError(CostmodelError):
+    """One or more files are wrong; carries every mistake of every file of the run."""
+
+    exit_code = 3
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class NoPriceError(CostmodelError):
+    """There is no price for what was asked; never taken as zero."""
+
+    exit_code = 4
+
+
+class UnknownModelError(NoPriceError):
+    """No offer of that exact name or alias."""
+
+    def __init__(self, name: str, nearest: Sequence[str], version: str) -> None:
+        self.name = name
+        self.nearest = tuple(nearest)
+        there = f"Nearest names: {', '.join(nearest)}." if nearest else "No name is near it."
+        super().__init__(
+            f"No offer is called '{name}' in price book {version}. {there} "
+            "Names are exact: run 'costmodel prices list', or add a private model in an overlay file."
+        )
+
+
+class AmbiguousModelError(NoPriceError):
+    """A bare model name that more than one provider uses."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        super().__init__(
+            f"'{name}' is offered by more than one provider: {', '.join(candidates)}. Write provider/model."
+        )
+
+
+class NotInForceError(NoPriceError):
+    """No price row covers the instant asked for."""
+
+    def __init__(self, offer: str, at: datetime, known: Sequence[str]) -> None:
+        intervals = "; ".join(known) if known else "none"
+        super().__init__(
+            f"No price for '{offer}' at {at:%Y-%m-%dT%H:%MZ}. Its prices are in force: {intervals}. "
+            "Add a dated row, or choose another date."
+        )
+
+
+class NotOfferedError(NoPriceError):
+    """A service tier or region that the offer does not list."""
+
+    def __init__(self, offer: str, what: str, asked: str, there: Sequence[str]) -> None:
+        super().__init__(
+            f"'{offer}' has no {what} '{asked}'. It is offered with: {', '.join(there)}. "
+            f"Choose one of these, or add the {what} with its price to the price table."
+        )
+
+
+class NoMeterPriceError(NoPriceError):
+    """The tariff has no price for a meter of which something was used."""
+
+    def __init__(self, offer: str, meter: str, there: Sequence[str], where: str) -> None:
+        super().__init__(
+            f"'{offer}' has no price for the meter '{meter}' ({where}). Priced meters: {', '.join(there)}. "
+            "A missing price is never taken as zero: add the price, or write 'free' where nothing is charged."
+        )
+
+
+class UnknownPriceError(NoPriceError):
+    """The price exists but its figure is marked unknown."""
+
+    def __init__(self, offer: str, meter: str, where: str) -> None:
+        super().__init__(
+            f"The price of '{meter}' at '{offer}' is marked unknown ({where}). "
+            "Find it and add a dated row, or put your contracted price in an overlay file."
+        )
+
+
+class RefusedRequestError(NoPriceError):
+    """The provider refuses such a request, so it has no price."""
+
+    def __init__(self, offer: str, why: str, where: str) -> None:
+        super().__init__(
+            f"'{offer}' refuses such a request ({where}): {why}. Change the request, or choose another model."
+        )
+
+
+class NoExchangeRateError(NoPriceError):
+    """No exchange rate for that pair on or before that day, or only one that is too old."""
+
+    def __init__(self, pair: str, on: str, there: str) -> None:
+        super().__init__(
+            f"No exchange rate for {pair} on {on}. {there} "
+            "Add a dated rate with its source to an overlay, or set fx_as_of and fx_max_age_days in the scenario."
+        )
+
+
+class SeveralPricesMissingError(NoPriceError):
+    """Several prices are missing; all are named in one run."""
+
+    def __init__(self, errors: Sequence[NoPriceError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in errors))

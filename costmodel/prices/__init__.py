@@ -1,0 +1,1 @@
+"""The price book: dated, sourced price tables, read as of a version, compiled to exact rate cards."""

@@ -1,0 +1,282 @@
+"""The price book: finds an offer by its exact name, as of a version, with the user's overlays on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.documents.model import did_you_mean, validated
+from costmodel.documents.reader import Document, read_document
+from costmodel.errors import AmbiguousModelError, FileError, UnknownModelError, UsageError
+from costmodel.prices import reading
+from costmodel.prices.card import RateCard, names_read, rows_read
+from costmodel.prices.exchange import ExchangeTable
+from costmodel.prices.meters import REQUEST, Meters
+from costmodel.prices.mistakes import overlay_mistakes, provider_mistakes
+from costmodel.prices.schema import Offer, OverlayFile, ProviderFile
+from costmodel.prices.versions import WORKING, Version, find_version, read_versions
+from costmodel.shipped import shipped_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from costmodel.errors import Mistake
+    from costmodel.prices.schema import PriceRow
+
+_LAST_DAY = date(9999, 12, 31)
+
+
+class RequestPrice(NamedTuple):
+    """What one request costs.
+
+    Attributes:
+        cost: contracted cost, exact, in `currency`; the list cost where there is no contract.
+        list_cost: list cost, exact.
+        currency: currency of the price list.
+        row: the price row that is paid by.
+    """
+
+    cost: Fraction
+    list_cost: Fraction
+    currency: str
+    row: PriceRow
+
+
+@dataclass(frozen=True)
+class _Provider:
+    """A provider's file, read."""
+
+    name: str
+    document: Document
+    file: ProviderFile
+
+
+class PriceBook:
+    """All prices, as of one version.
+
+    >>> from costmodel.quantities import instant
+    >>> book = PriceBook.load()
+    >>> book.price("openai/gpt-4.1", instant("2026-01-15T12:00:00Z"), input=100_000, output=5_000).cost
+    Fraction(6, 25)
+    """
+
+    def __init__(
+        self, folder: Path, name: str, version: Version | None, overlays: Sequence[OverlayFile], shown: str
+    ) -> None:
+        self.folder, self.name, self.overlays = folder, name, tuple(overlays)
+        self._version, self._shown = version, shown
+        self.date = version.date if version else None
+        self._on = version.date if version else _LAST_DAY
+        self.meters = Meters.of(self._document("meters.yaml"))
+        self._providers: dict[str, _Provider] = {}
+        self._cards: dict[str, RateCard] = {}
+
+    @classmethod
+    def load(
+        cls, folder: str | Path | None = None, version: str | None = None, overlays: Iterable[str | Path] = ()
+    ) -> PriceBook:
+        """Open a price book; provider files are read when they are first needed.
+
+        Args:
+            folder: the folder of the price tables; the shipped one by default.
+            version: a released version, `working` for all rows, or None for the newest released version.
+            overlays: files of the user's own prices.
+
+        Raises:
+            CommandLineError: there is no such version.
+            FileError: files are wrong.
+        """
+        place = shipped_folder("pricing") if folder is None else Path(folder)
+        shown = "pricing" if folder is None else str(folder)
+        files = _overlays(overlays, place, shown)
+        if version == WORKING:
+            return cls(place, WORKING, None, files, shown)
+        found = find_version(read_versions(read_document(place / "versions.yaml", f"{shown}/versions.yaml")), version)
+        return cls(place, found.version, found, files, shown)
+
+    def _document(self, file: str) -> Document:
+        return read_document(self.folder / file, f"{self._shown}/{file}")
+
+    @property
+    def sha256(self) -> str | None:
+        """The hash of the version; None for the working state."""
+        return self._version.sha256 if self._version else None
+
+    def provider_names(self) -> list[str]:
+        """Every provider of the book and of the overlays."""
+        shipped = {path.stem for path in (self.folder / "providers").glob("*.yaml")}
+        return sorted(shipped | {overlay.provider for overlay in self.overlays if overlay.provider})
+
+    def exchange(self) -> ExchangeTable:
+        """The exchange rates, the user's own before the book's."""
+        own = [rate for overlay in self.overlays for rate in overlay.exchange_rates]
+        document = self._document("fx.yaml")
+        self._verify("fx", lambda: reading.recorded_content(document.data["rates"], self._on), document)
+        return ExchangeTable.of(document, own, self._on)
+
+    def card(self, name: str) -> RateCard:
+        """The rate card of an offer, by `provider/model`, alias, or a bare name that is unique.
+
+        Raises:
+            NoPriceError: unknown, or a bare name of several providers.
+            FileError: a price file is wrong.
+        """
+        found = self._cards.get(name)
+        if found is None:
+            provider, offer = self._find(name)
+            found = self._cards[name] = self._cards.setdefault(
+                f"{provider}/{offer.model}", self._compiled(provider, offer)
+            )
+        return found
+
+    def price(
+        self, model: str, at: datetime, *, service_tier: str = "standard", region: str = "global", **quantities: int
+    ) -> RequestPrice:
+        """Price one request, exactly, at the instant it was made.
+
+        Args:
+            model: `provider/model`, alias, or a bare name that is unique.
+            at: the instant, zoned.
+            service_tier: service tier.
+            region: region.
+            quantities: whole units by meter: `input` (all of it, cache included), `cache_read`, `output` …
+
+        Raises:
+            NoPriceError: there is no such price; nothing is ever taken as zero.
+            UsageError: negative, unknown meter, or parts larger than their whole.
+        """
+        if at.tzinfo is None:
+            raise UsageError(f"the instant {at} has no time zone: a request is priced at the instant it was made, in UTC")
+        card = self._cards.get(model) or self.card(model)
+        tariff = card.tariff(at, quantities.get("input", 0), service_tier, region)
+        quantities.setdefault(REQUEST, 1)
+        sheet = tariff.contracted
+        if not quantities.keys() <= self.meters.name_set:
+            raise UsageError(_unknown_meter(quantities, self.meters))
+        sheet.require(quantities, tariff.unknown)
+        cost = sheet.cost(quantities)
+        listed = cost if tariff.listed is sheet else tariff.listed.cost(quantities)
+        return RequestPrice(cost, listed, card.currency, sheet.row)
+
+    def offers(self) -> list[RateCard]:
+        """Every offer of the book, in order of provider and model."""
+        found = []
+        for provider in self.provider_names():
+            found += [self.card(f"{provider}/{offer.model}") for offer in self._offers(provider)]
+        return found
+
+    def _offers(self, provider: str) -> list[Offer]:
+        loaded = self._provider(provider)
+        offers = [offer for offer in loaded.file.offers if rows_read(offer, self._on)] if loaded else []
+        known = {offer.model for offer in offers}
+        private = [
+            offer
+            for overlay in self.overlays
+            if overlay.provider == provider
+            for offer in overlay.offers
+            if offer.model not in known
+        ]
+        return offers + private
+
+    def _find(self, name: str) -> tuple[str, Offer]:
+        provider, _, model = name.partition("/")
+        if model and provider in self.provider_names():
+            for offer in self._offers(provider):
+                if model == offer.model or model in names_read(offer.aliases, self._on):
+                    return provider, offer
+        elif found := self._bare(name):
+            if len(found) > 1:
+                raise AmbiguousModelError(name, [f"{owner}/{offer.model}" for owner, offer in found])
+            return found[0]
+        raise UnknownModelError(name, self._nearest(name), self.name)
+
+    def _bare(self, name: str) -> list[tuple[str, Offer]]:
+        found = []
+        for provider in self.provider_names():
+            for offer in self._offers(provider):
+                names = {offer.model, *names_read(offer.aliases, self._on)}
+                if name in names and any(row.source.kind != "quoted" for row in offer.prices):
+                    found.append((provider, offer))
+        return found
+
+    def _nearest(self, name: str) -> list[str]:
+        from difflib import get_close_matches
+
+        full = {f"{provider}/{offer.model}" for provider in self.provider_names() for offer in self._offers(provider)}
+        short = {item.partition("/")[2]: item for item in sorted(full, reverse=True)}
+        near = get_close_matches(name, sorted(full), n=3, cutoff=0.6)
+        near += [short[item] for item in get_close_matches(name.rpartition("/")[2], sorted(short), n=3, cutoff=0.6)]
+        return list(dict.fromkeys(near))[:3]
+
+    def _compiled(self, provider: str, offer: Offer) -> RateCard:
+        loaded = self._provider(provider)
+        overlays = [overlay for overlay in self.overlays if overlay.provider == provider]
+        listed = loaded is not None and any(offer is item for item in loaded.file.offers)
+        currency = loaded.file.currency if loaded else next(item.currency for item in overlays if item.currency)
+        contract = [
+            row
+            for overlay in overlays
+            for item in overlay.offers
+            if listed and item.model == offer.model
+            for row in item.prices
+            if row.withdrawn is None
+        ]
+        on = self._on if listed else _LAST_DAY
+        return RateCard(f"{provider}/{offer.model}", offer, currency, self.meters, on, contract, private=not listed)
+
+    def _provider(self, name: str) -> _Provider | None:
+        found = self._providers.get(name)
+        if found is None and (self.folder / "providers" / f"{name}.yaml").is_file():
+            document = self._document(f"providers/{name}.yaml")
+            file = validated(document, ProviderFile)
+            mistakes = provider_mistakes(document, file, self.meters, name, self._on)
+            if mistakes:
+                raise FileError(mistakes)
+            self._verify(name, lambda: reading.provider_content(document.data, self._on), document)
+            found = self._providers[name] = _Provider(name, document, file)
+        return found
+
+    def _verify(self, part: str, content: Any, document: Document) -> None:
+        """A released version is read only as it was released."""
+        if self._version is None:
+            return
+        expected = self._version.parts.get(part)
+        got = content()
+        if expected != (None if got is None else reading.digest(got)):
+            raise FileError(
+                [
+                    document.mistake(
+                        (),
+                        f"what this file says as of {self._version.date} is not what version {self.name} was released "
+                        "with: rows are never edited. Undo the change; add a new row recorded after that day, and "
+                        "withdraw a wrong one ('costmodel prices check' shows every file)",
+                    )
+                ]
+            )
+
+
+def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[OverlayFile]:
+    """Read all overlays; every mistake of every file at once."""
+    files: list[OverlayFile] = []
+    mistakes: list[Mistake] = []
+    meters = None
+    for path in paths:
+        meters = meters or Meters.of(read_document(folder / "meters.yaml", f"{shown}/meters.yaml"))
+        try:
+            document = read_document(path)
+            files.append(validated(document, OverlayFile))
+            in_book = (folder / "providers" / f"{files[-1].provider}.yaml").is_file()
+            mistakes += overlay_mistakes(document, files[-1], meters, _LAST_DAY, in_book=in_book)
+        except FileError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise FileError(mistakes)
+    return files
+
+
+def _unknown_meter(quantities: Iterable[str], meters: Meters) -> str:
+    name = next(item for item in quantities if item not in meters)
+    return f"there is no meter '{name}'{did_you_mean(name, meters.names)}"

@@ -1,0 +1,257 @@
+"""The rate card of one offer: its rows in force, compiled case by case to price sheets."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from costmodel.errors import NotInForceError, NotOfferedError, RefusedRequestError
+from costmodel.prices.schema import STANDARD
+from costmodel.prices.tariff import PriceSheet, Shape, Tariff, price_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from costmodel.prices.hours import Hours
+    from costmodel.prices.meters import Meters
+    from costmodel.prices.schema import Listed, Offer, PriceRow, Rate, SizeLimit, When
+    from costmodel.quantities import Number
+
+
+class Case(NamedTuple):
+    """What a price may depend on, beside the row: tier, region, and which limits and windows hold."""
+
+    tier: str
+    region: str
+    sizes: frozenset[SizeLimit]
+    hours: frozenset[Hours]
+
+    def meets(self, when: When | None) -> bool:
+        """Whether conditions hold in this case."""
+        return when is None or when.holds(*self)
+
+    def __str__(self) -> str:
+        words = [f"service tier {self.tier}", f"region {self.region}"]
+        words += [f"request input {limit}" for limit in sorted(self.sizes, key=str)]
+        words += [f"hours {window}" for window in sorted(self.hours, key=str)]
+        return ", ".join(words)
+
+
+class _Row:
+    """A price row with what its conditions depend on."""
+
+    __slots__ = ("hours", "limits", "row", "tiers")
+
+    def __init__(self, row: PriceRow) -> None:
+        conditions = [item.when for item in (*(row.rates or ()), *row.adjustments) if item.when is not None]
+        self.row = row
+        self.limits = tuple(dict.fromkeys(limit for when in conditions for limit in when.request_input_tokens))
+        self.hours = tuple(dict.fromkeys(when.hours for when in conditions if when.hours is not None))
+        self.tiers = frozenset(when.service_tier for when in conditions if when.service_tier is not None)
+
+
+class _Timeline:
+    """Rows by time: half-open, each to its own end or to the next row."""
+
+    def __init__(self, rows: Iterable[PriceRow]) -> None:
+        self.rows = [_Row(row) for row in sorted(rows, key=lambda row: row.valid.from_)]
+        self.starts = [item.row.valid.from_ for item in self.rows]
+
+    def at(self, instant: datetime) -> _Row | None:
+        index = bisect_right(self.starts, instant) - 1
+        if index < 0:
+            return None
+        found = self.rows[index]
+        until = found.row.valid.until
+        return found if until is None or instant < until else None
+
+    def edges(self) -> list[datetime]:
+        ends = [item.row.valid.until for item in self.rows if item.row.valid.until is not None]
+        return self.starts + ends
+
+    def intervals(self) -> list[str]:
+        return [
+            f"{start:%Y-%m-%dT%H:%MZ} to {f'{end:%Y-%m-%dT%H:%MZ}' if end else 'further notice'}"
+            for start, end in self.merged()
+        ]
+
+    def merged(self) -> list[tuple[datetime, datetime | None]]:
+        """The intervals in which some row is in force."""
+        found: list[tuple[datetime, datetime | None]] = []
+        for index, item in enumerate(self.rows):
+            start, end = item.row.valid.from_, item.row.valid.until
+            following = self.starts[index + 1] if index + 1 < len(self.rows) else None
+            end = following if end is None else end
+            if found and found[-1][1] == start:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((start, end))
+        return found
+
+
+def in_reading(recorded: date, withdrawn_on: date | None, on: date) -> bool:
+    """Whether a row belongs to the book as it was read on a day."""
+    return recorded <= on and (withdrawn_on is None or withdrawn_on > on)
+
+
+def rows_read(offer: Offer, on: date) -> list[PriceRow]:
+    """The rows of an offer that belong to the book as it was read on a day."""
+    return [row for row in offer.prices if in_reading(row.recorded, row.withdrawn.on if row.withdrawn else None, on)]
+
+
+def names_read(listed: Sequence[Listed], on: date) -> tuple[str, ...]:
+    """The names of a list that were recorded by a day."""
+    return tuple(item.name for item in listed if item.recorded is None or item.recorded <= on)
+
+
+class RateCard:
+    """Everything an offer costs, at any instant, as of one version of the book.
+
+    Attributes:
+        name: `provider/model`.
+        offer: the offer of the book, or a private one.
+        currency: currency of its list prices.
+        private: whether it exists in an overlay alone, so that it has no list price.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        offer: Offer,
+        currency: str,
+        meters: Meters,
+        on: date,
+        contract: Sequence[PriceRow] = (),
+        *,
+        private: bool = False,
+    ) -> None:
+        self.name, self.offer, self.currency, self.private = name, offer, currency, private
+        self.tiers = names_read(offer.service_tiers, on)
+        self.regions = names_read(offer.regions, on)
+        self._meters = meters
+        self._listed = _Timeline(rows_read(offer, on))
+        self._contract = _Timeline(contract)
+        self._tariffs: dict[tuple[int, int, Case], Tariff] = {}
+
+    def tariff(self, at: datetime, size: Number, tier: str, region: str) -> Tariff:
+        """The prices of a request.
+
+        Args:
+            at: the instant at which it is made, zoned.
+            size: all its input tokens.
+            tier: service tier.
+            region: region.
+
+        Raises:
+            NoPriceError: not in force, not offered, or refused.
+        """
+        listed = self._listed.at(at)
+        if listed is None:
+            raise NotInForceError(self.name, at, self._listed.intervals())
+        contract = self._contract.at(at) if self._contract.rows else None
+        key = (id(listed), id(contract), _case((listed, contract), at, size, tier, region))
+        found = self._tariffs.get(key)
+        if found is None:
+            found = self._tariffs[key] = self._compiled(listed, contract, key[2])
+        return found
+
+    def _compiled(self, listed: _Row, contract: _Row | None, case: Case) -> Tariff:
+        self._require_offered(listed if contract is None or contract.row.based_on else contract, case)
+        sheet, unknown = self._sheet(listed.row, listed.row, (), case)
+        if contract is None:
+            return Tariff(sheet, sheet, unknown)
+        base = listed.row if contract.row.based_on else contract.row
+        further = contract.row.adjustments if contract.row.based_on else ()
+        own, unknown = self._sheet(contract.row, base, further, case)
+        return Tariff(sheet, own, unknown)
+
+    def _sheet(
+        self, row: PriceRow, base: PriceRow, further: Sequence[object], case: Case
+    ) -> tuple[PriceSheet, frozenset[str]]:
+        rate = self._rate(base, case)
+        applied = tuple(item for item in (*base.adjustments, *further) if case.meets(item.when))  # type: ignore[attr-defined]
+        prices = rate.prices or {}
+        lines = price_lines(base, prices, applied, self._meters)  # type: ignore[arg-type]
+        unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
+        return PriceSheet(self.name, row, _where(row, case), lines, self._meters), unknown
+
+    def _rate(self, row: PriceRow, case: Case) -> Rate:
+        for rate in row.rates or ():
+            if case.meets(rate.when):
+                if rate.refused is not None:
+                    raise RefusedRequestError(self.name, rate.refused, _where(row, case))
+                return rate
+        raise RefusedRequestError(self.name, "no rate covers it", _where(row, case))
+
+    def _require_offered(self, row: _Row, case: Case) -> None:
+        if case.tier not in self.tiers:
+            raise NotOfferedError(self.name, "service tier", case.tier, self.tiers)
+        if case.region not in self.regions:
+            raise NotOfferedError(self.name, "region", case.region, self.regions)
+        if case.tier != STANDARD and len(self.tiers) > 1 and case.tier not in row.tiers:
+            there = [tier for tier in self.tiers if tier == STANDARD or tier in row.tiers]
+            raise NotOfferedError(self.name, f"price from {row.row.valid.from_:%Y-%m-%d} in service tier", case.tier, there)
+
+    def time_cuts(self, begin: datetime, end: datetime) -> list[datetime]:
+        """The instants between two others at which a price may change: row edges and window edges."""
+        cuts = set(self._listed.edges()) | set(self._contract.edges())
+        for item in (*self._listed.rows, *self._contract.rows):
+            for window in item.hours:
+                for opens, closes in window.windows(begin, end):
+                    cuts |= {opens, closes}
+        return sorted(cut for cut in cuts if begin < cut < end)
+
+    def depends_on_hours(self, begin: datetime, end: datetime) -> bool:
+        """Whether a price in force between two instants depends on the time of day."""
+        return any(item.hours for item in self._rows_between(begin, end))
+
+    def _rows_between(self, begin: datetime, end: datetime) -> list[_Row]:
+        found = []
+        for timeline in (self._listed, self._contract):
+            for index, item in enumerate(timeline.rows):
+                following = timeline.starts[index + 1] if index + 1 < len(timeline.rows) else None
+                stop = item.row.valid.until or following
+                if item.row.valid.from_ < end and (stop is None or stop > begin):
+                    found.append(item)
+        return found
+
+    def size_cuts(self) -> list[tuple[Fraction, bool]]:
+        """The request sizes at which a price may change, in order; see `SizeLimit.cut`."""
+        rows = (*self._listed.rows, *self._contract.rows)
+        return sorted({limit.cut for item in rows for limit in item.limits}, key=lambda cut: (cut[0], cut[1]))
+
+    def shaped_measures(self) -> set[tuple[str, tuple[str, ...], Shape]]:
+        """The measures that must be taken request by request (increments, minimums, brackets)."""
+        found = set()
+        for item in (*self._listed.rows, *self._contract.rows):
+            for rate in item.row.rates or ():
+                for line in price_lines(item.row, rate.prices or {}, (), self._meters):
+                    if line.measure.shape is not None:
+                        found.add(line.measure)
+        return found
+
+    @property
+    def rows(self) -> list[PriceRow]:
+        """The list rows of this reading, oldest first."""
+        return [item.row for item in self._listed.rows]
+
+
+_NO_LIMITS: frozenset[SizeLimit] = frozenset()
+_NO_HOURS: frozenset[Hours] = frozenset()
+
+
+def _case(rows: tuple[_Row, _Row | None], at: datetime, size: Number, tier: str, region: str) -> Case:
+    sizes, hours = _NO_LIMITS, _NO_HOURS
+    for item in rows:
+        if item is not None and item.limits:
+            sizes |= {limit for limit in item.limits if limit.holds(size)}
+        if item is not None and item.hours:
+            hours |= {window for window in item.hours if window.holds(at)}
+    return Case(tier, region, sizes, hours)
+
+
+def _where(row: PriceRow, case: Case) -> str:
+    return f"row from {row.valid.from_:%Y-%m-%dT%H:%MZ}; {case}"

@@ -1,0 +1,135 @@
+"""Dated exchange rates: the last rate on or before a day, with a stated maximum age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from costmodel.documents.model import Currency, Day, Model, Positive, Text, validated
+from costmodel.errors import NoExchangeRateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from costmodel.documents.reader import Document
+    from costmodel.prices.schema import OwnRate
+
+
+class FxSource(Model):
+    """Where the shipped exchange rates were read."""
+
+    title: Text
+    """Name of the publication."""
+    url: Text | None = None
+    """Address of the page."""
+    retrieved: Day
+    """The day of the last rate read."""
+    via: Text | None = None
+    """The collection through which they were read."""
+
+
+class DatedRates(BaseModel):
+    """Units of each currency for one unit of the base, on a day."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    on: Day
+    """The day."""
+    recorded: Day
+    """The day they entered the table."""
+    __pydantic_extra__: dict[str, Positive]
+
+
+class FxFile(Model):
+    """`pricing/fx.yaml`."""
+
+    source: FxSource
+    """Where they were read."""
+    base: Currency
+    """The currency of which one unit is changed."""
+    rates: tuple[DatedRates, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """A rate as used, with the day and source it comes from.
+
+    Attributes:
+        rate: units of `to` for one unit of `from_`.
+    """
+
+    from_: str
+    to: str
+    rate: Fraction
+    on: date
+    source: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a result."""
+        from costmodel.quantities import decimal_text
+
+        return {
+            "from": self.from_,
+            "to": self.to,
+            "rate": decimal_text(self.rate),
+            "on": self.on.isoformat(),
+            "source": self.source,
+        }
+
+
+class ExchangeTable:
+    """Rates of the book and of the user."""
+
+    def __init__(self, file: FxFile | None, own: Iterable[OwnRate] = (), recorded_by: date | None = None) -> None:
+        self._file, self._own = file, tuple(own)
+        rows = file.rates if file else ()
+        self._rows = sorted(
+            (row for row in rows if recorded_by is None or row.recorded <= recorded_by), key=lambda row: row.on
+        )
+
+    @classmethod
+    def of(cls, document: Document, own: Iterable[OwnRate], recorded_by: date | None) -> ExchangeTable:
+        """Read the shipped table."""
+        return cls(validated(document, FxFile), own, recorded_by)
+
+    def rate(self, from_: str, to: str, as_of: date, max_age_days: int) -> ExchangeRate:
+        """The last rate on or before a day.
+
+        Raises:
+            NoExchangeRateError: there is none, or it is older than the limit.
+        """
+        if from_ == to:
+            return ExchangeRate(from_, to, Fraction(1), as_of, "same currency")
+        found = max((*self._owned(from_, to, as_of), *self._crossed(from_, to, as_of)), key=_newest, default=None)
+        pair = f"{from_} to {to}"
+        if found is None:
+            raise NoExchangeRateError(pair, as_of.isoformat(), "The book has no earlier one.")
+        age = (as_of - found.on).days
+        if age > max_age_days:
+            raise NoExchangeRateError(
+                pair, as_of.isoformat(), f"The last is of {found.on}, {age} days before; at most {max_age_days} are allowed."
+            )
+        return found
+
+    def _owned(self, from_: str, to: str, as_of: date) -> Iterable[ExchangeRate]:
+        for item in self._own:
+            if item.on <= as_of and {item.from_, item.to} == {from_, to}:
+                rate = item.rate if item.from_ == from_ else 1 / item.rate
+                yield ExchangeRate(from_, to, rate, item.on, item.source)
+
+    def _crossed(self, from_: str, to: str, as_of: date) -> Iterable[ExchangeRate]:
+        if self._file is None:
+            return
+        for row in reversed(self._rows):
+            quotes = {self._file.base: Fraction(1), **(row.__pydantic_extra__ or {})}
+            if row.on <= as_of and from_ in quotes and to in quotes:
+                yield ExchangeRate(from_, to, quotes[to] / quotes[from_], row.on, self._file.source.title)
+                return
+
+
+def _newest(found: ExchangeRate) -> tuple[date, bool]:
+    return found.on, False

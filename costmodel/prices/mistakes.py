@@ -1,0 +1,165 @@
+"""What a price table can get wrong beyond its schema; every mistake at its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from costmodel.documents.model import did_you_mean
+from costmodel.errors import Mistake, UsageError
+from costmodel.prices.card import in_reading
+from costmodel.prices.schema import STANDARD
+from costmodel.prices.tariff import pricing_units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from costmodel.documents.reader import Document
+    from costmodel.prices.meters import Meters
+    from costmodel.prices.schema import Offer, OverlayFile, PriceRow, ProviderFile, When
+
+Path = tuple[Any, ...]
+Found = "Iterator[tuple[Path, str]]"
+
+
+def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, name: str, on: date) -> list[Mistake]:
+    """All mistakes in a provider's file.
+
+    Args:
+        document: the file as read, for the lines.
+        file: the file as a model.
+        meters: what can be priced.
+        name: the name of the file without its ending.
+        on: the day the book is read as of, for overlaps.
+    """
+    found: list[tuple[Path, str]] = []
+    if file.provider != name:
+        found.append((("provider",), f"the provider is '{file.provider}', but the file is called '{name}.yaml'"))
+    found += _twice(file.offers)
+    for index, offer in enumerate(file.offers):
+        found += _offer(("offers", index), offer, meters, on)
+        for number, row in enumerate(offer.prices):
+            if row.based_on is not None:
+                found.append((("offers", index, "prices", number, "based_on"), "only an overlay may say 'based_on: list'"))
+    return _placed(document, found)
+
+
+def overlay_mistakes(
+    document: Document, overlay: OverlayFile, meters: Meters, on: date, *, in_book: bool
+) -> list[Mistake]:
+    """All mistakes in an overlay file; `in_book`: whether the book has its provider."""
+    found = list(_twice(overlay.offers))
+    if overlay.offers and not in_book and (overlay.currency is None or overlay.name is None):
+        found.append(
+            (("provider",), f"the book has no provider '{overlay.provider}': give its 'name' and 'currency' here")
+        )
+    for index, offer in enumerate(overlay.offers):
+        found += _offer(("offers", index), offer, meters, on)
+    return _placed(document, found)
+
+
+def _placed(document: Document, found: Iterable[tuple[Path, str]]) -> list[Mistake]:
+    mistakes = [document.mistake(path, message) for path, message in found]
+    return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
+
+
+def _twice(offers: Iterable[Offer]) -> Found:
+    owner: dict[str, str] = {}
+    for index, offer in enumerate(offers):
+        for path, name in _names(offer):
+            if name in owner:
+                yield ("offers", index, *path), f"the name '{name}' already stands for the offer '{owner[name]}'"
+            owner.setdefault(name, offer.model)
+
+
+def _names(offer: Offer) -> Iterator[tuple[Path, str]]:
+    yield ("model",), offer.model
+    for number, alias in enumerate(offer.aliases):
+        yield ("aliases", number), alias.name
+
+
+def _offer(at: Path, offer: Offer, meters: Meters, on: date) -> Found:
+    yield from _overlaps(at, offer, on)
+    for number, row in enumerate(offer.prices):
+        yield from _row((*at, "prices", number), offer, row, meters)
+    spoken = {when.service_tier for row in offer.prices for _, when in _conditions(row)}
+    based_on_list = any(row.based_on for row in offer.prices)
+    tiers = [tier.name for tier in offer.service_tiers]
+    for number, tier in enumerate(tiers):
+        if tier != STANDARD and len(tiers) > 1 and tier not in spoken and not based_on_list:
+            yield (
+                (*at, "service_tiers", number),
+                f"the service tier '{tier}' is listed, but no rate or adjustment says what it costs",
+            )
+
+
+def _overlaps(at: Path, offer: Offer, on: date) -> Found:
+    rows = [
+        (number, row)
+        for number, row in enumerate(offer.prices)
+        if in_reading(row.recorded, row.withdrawn.on if row.withdrawn else None, on)
+    ]
+    for (_, earlier), (number, later) in zip(rows, rows[1:], strict=False):
+        path = (*at, "prices", number, "valid", "from")
+        if later.valid.from_ < earlier.valid.from_:
+            yield path, f"rows stand oldest first: this one starts before the row above it ({earlier.valid.from_:%Y-%m-%d})"
+        elif later.valid.from_ == earlier.valid.from_:
+            yield path, "two rows start at the same instant: withdraw one, or change its start"
+        elif earlier.valid.until is not None and later.valid.from_ < earlier.valid.until:
+            yield (
+                path,
+                f"overlaps the row above it, which ends {earlier.valid.until:%Y-%m-%dT%H:%MZ}: "
+                "at any instant one row holds",
+            )
+
+
+def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
+    units = None
+    try:
+        units = pricing_units(row, meters)
+    except UsageError as error:
+        yield (*at, "per"), str(error)
+    for number, rate in enumerate(row.rates or ()):
+        for meter in rate.prices or {}:
+            path = (*at, "rates", number, "prices", meter)
+            if meter not in meters:
+                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names)}"
+            elif units is not None and meters[meter].unit == "token" and "token" not in units:
+                yield path, "say for how many tokens the price is: add 'per: 1_000_000 tokens' to the row"
+    yield from _adjustments(at, row, meters)
+    tiers, regions = {item.name for item in offer.service_tiers}, {item.name for item in offer.regions}
+    for path, when in _conditions(row):
+        if when.service_tier is not None and when.service_tier not in tiers and row.based_on is None:
+            yield (
+                (*at, *path, "service_tier"),
+                f"'{when.service_tier}' is none of the offer's service tiers"
+                f"{did_you_mean(when.service_tier, tiers, listed=False)} Listed: {', '.join(sorted(tiers))}",
+            )
+        if when.region is not None and when.region not in regions and row.based_on is None:
+            yield (
+                (*at, *path, "region"),
+                f"'{when.region}' is none of the offer's regions"
+                f"{did_you_mean(when.region, regions, listed=False)} Listed: {', '.join(sorted(regions))}",
+            )
+
+
+def _adjustments(at: Path, row: PriceRow, meters: Meters) -> Found:
+    priced = {meter for rate in row.rates or () for meter in rate.prices or {}}
+    for number, adjustment in enumerate(row.adjustments):
+        for position, meter in enumerate(adjustment.meters):
+            path = (*at, "adjustments", number, "meters", position)
+            if meter not in meters:
+                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names)}"
+            elif row.rates is not None and meter not in priced:
+                yield path, f"no rate of this row prices '{meter}', so there is nothing to adjust"
+        if adjustment.multiply == 1 and adjustment.add == 0:
+            yield (*at, "adjustments", number), "the adjustment changes nothing: give 'multiply' or 'add'"
+
+
+def _conditions(row: PriceRow) -> Iterator[tuple[Path, When]]:
+    for number, rate in enumerate(row.rates or ()):
+        if rate.when is not None:
+            yield ("rates", number, "when"), rate.when
+    for number, adjustment in enumerate(row.adjustments):
+        if adjustment.when is not None:
+            yield ("adjustments", number, "when"), adjustment.when

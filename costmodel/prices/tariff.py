@@ -1,0 +1,234 @@
+"""One tariff: every meter's price in one case (one row, tier, region, size band and window of the day)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, NamedTuple
+
+from costmodel.equations.charges import adjusted_price, unit_price
+from costmodel.equations.tokens import beyond_bracket, billable_units, remainder, within_bracket
+from costmodel.errors import NoMeterPriceError, UnknownPriceError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from costmodel.prices.meters import Meters
+    from costmodel.prices.schema import Adjustment, Price, PriceRow
+    from costmodel.quantities import Number
+
+_ZERO = Fraction(0)
+
+
+class Shape(NamedTuple):
+    """How one request's units of a meter become billed units, where that is not simply their count."""
+
+    increment: Fraction | None = None
+    minimum: Fraction | None = None
+    above: Fraction | None = None
+    up_to: Fraction | None = None
+
+    def billed(self, quantity: Number) -> Fraction:
+        """Billed units of one request."""
+        if self.above is not None:
+            bracket = beyond_bracket(quantity, self.above) if self.up_to is None else within_bracket(quantity, self.above, self.up_to)
+            return Fraction(bracket)
+        if quantity == 0:
+            return _ZERO
+        return Fraction(billable_units(quantity, self.increment or Fraction(1), self.minimum or _ZERO))
+
+    def __str__(self) -> str:
+        if self.above is not None:
+            return f"units of a request above {int(self.above):_}" + (f" up to {int(self.up_to):_}" if self.up_to else "")
+        return f"rounded up to {self.increment or 1} a request, at least {self.minimum or 0}"
+
+
+class Measure(NamedTuple):
+    """What is multiplied by a price: a meter, less the parts that are priced apart, in a shape."""
+
+    meter: str
+    minus: tuple[str, ...] = ()
+    shape: Shape | None = None
+
+    def of(self, totals: Mapping[str, Number]) -> Number:
+        """Units, from the totals of one request (or of any number of requests, where there is no shape).
+
+        Raises:
+            UsageError: the parts are larger than the whole.
+        """
+        quantity: Number = totals.get(self.meter, 0)
+        if self.minus:
+            quantity = remainder(quantity, *[totals.get(part, 0) for part in self.minus])
+        if quantity < 0:
+            parts = ", ".join(self.minus)
+            raise UsageError(f"{self.meter} is smaller than its parts ({parts}): parts are counted in the whole")
+        return quantity if self.shape is None else self.shape.billed(quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """The price of one measure.
+
+    Attributes:
+        measure: what the price multiplies.
+        price: money for `per` units, as written in the row.
+        per: units in one pricing unit.
+        adjustments: those that apply, in order.
+        unit_price: money for one unit, after the adjustments.
+        free: the provider states that nothing is charged.
+    """
+
+    measure: Measure
+    price: Fraction
+    per: Fraction
+    adjustments: tuple[Adjustment, ...]
+    unit_price: Fraction
+    free: bool = False
+
+
+class PriceSheet:
+    """Every price of one case, ready to be multiplied in integers.
+
+    Attributes:
+        lines: one for each priced measure.
+        row: the price row they come from.
+        where: the case in words, for messages.
+        numerators, denominator: unit prices as integers over one denominator, in the order of `lines`.
+    """
+
+    __slots__ = ("_open", "_pays", "denominator", "lines", "numerators", "offer", "row", "said", "where")
+
+    def __init__(self, offer: str, row: PriceRow, where: str, lines: tuple[PriceLine, ...], meters: Meters) -> None:
+        self.offer, self.row, self.where, self.lines = offer, row, where, lines
+        self.denominator = lcm(*(line.unit_price.denominator for line in lines), 1)
+        self.numerators = tuple(int(line.unit_price * self.denominator) for line in lines)
+        priced = {line.measure.meter for line in lines}
+        self._pays = {name: _payer(name, priced, meters) for name in meters.names}
+        self.said = frozenset(
+            name
+            for name in meters.names
+            if meters[name].without_price == "parent and say so" and self._pays[name] not in {name, None}
+        )
+        self._open = frozenset(name for name, payer in self._pays.items() if payer is None)
+
+    def require(self, quantities: Mapping[str, Number], unknown: frozenset[str]) -> None:
+        """Every meter of which something was used must be priced.
+
+        Raises:
+            UnknownPriceError: its price is marked unknown.
+            NoMeterPriceError: it has no price.
+            UsageError: a quantity is negative.
+        """
+        for meter, quantity in quantities.items():
+            if quantity < 0:
+                raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
+            if not quantity:
+                continue
+            if meter in unknown:
+                raise UnknownPriceError(self.offer, meter, self.where)
+            if meter in self._open or meter not in self._pays:
+                raise NoMeterPriceError(self.offer, meter, [line.measure.meter for line in self.lines], self.where)
+
+    def cost(self, quantities: Mapping[str, Number]) -> Fraction:
+        """Cost of one request, exactly; `require` comes first.
+
+        Raises:
+            UsageError: the parts of a meter are larger than the whole.
+        """
+        total: Number = 0
+        for line, numerator in zip(self.lines, self.numerators, strict=True):
+            total += line.measure.of(quantities) * numerator
+        return Fraction(total, self.denominator)
+
+    def charged_as(self, meter: str) -> str | None:
+        """The meter that a meter is charged as; None where it cannot be charged."""
+        return self._pays[meter]
+
+
+def _payer(name: str, priced: set[str], meters: Meters) -> str | None:
+    if name in priced:
+        return name
+    rule = meters[name].without_price
+    if rule == "nothing":
+        return name
+    parent = meters[name].part_of
+    return _payer(parent, priced, meters) if rule.startswith("parent") and parent is not None else None
+
+
+def price_lines(
+    row: PriceRow, prices: Mapping[str, Price], adjustments: tuple[Adjustment, ...], meters: Meters
+) -> tuple[PriceLine, ...]:
+    """The lines of one case: prices by meter, brackets apart, adjustments applied."""
+    per = pricing_units(row, meters)
+    own = {meter for meter, price in prices.items() if not price.unknown}
+    lines = []
+    for meter, price in prices.items():
+        if price.unknown:
+            continue
+        apart = _priced_apart(meter, own, meters)
+        applied = tuple(adjustment for adjustment in adjustments if meter in adjustment.meters)
+        units = per.get(meters[meter].unit, Fraction(meters[meter].per))
+        for shape, amount in _shapes(price):
+            adjusted = amount
+            for adjustment in applied if not price.free else ():
+                adjusted = adjusted_price(adjusted, adjustment.multiply, adjustment.add)
+            lines.append(
+                PriceLine(Measure(meter, apart, shape), amount, units, applied, unit_price(adjusted, units), price.free)
+            )
+    return tuple(lines)
+
+
+def _priced_apart(meter: str, own: set[str], meters: Meters) -> tuple[str, ...]:
+    found: tuple[str, ...] = ()
+    for part in meters.parts(meter):
+        found += (part,) if part in own else _priced_apart(part, own, meters)
+    return found
+
+
+def _shapes(price: Price) -> list[tuple[Shape | None, Fraction]]:
+    if price.brackets is not None:
+        limits = [_ZERO, *(bracket.up_to for bracket in price.brackets)]
+        return [
+            (Shape(above=above, up_to=bracket.up_to), bracket.price)
+            for above, bracket in zip(limits, price.brackets, strict=False)
+        ]
+    if price.increment is not None or price.minimum is not None:
+        return [(Shape(price.increment, price.minimum), price.price or _ZERO)]
+    return [(None, price.price or _ZERO)]
+
+
+def pricing_units(row: PriceRow, meters: Meters) -> dict[str, Fraction]:
+    """Units in one pricing unit, by unit, from `per: [1_000_000 tokens, 1_000 searches]`."""
+    from costmodel.quantities import exact
+
+    found = {}
+    for text in row.per:
+        number, _, unit = text.strip().partition(" ")
+        name = meters.by_units.get(unit.strip())
+        if name is None:
+            raise UsageError(f"'{text}' names no unit: write one such as '1_000_000 tokens'")
+        found[name] = exact(number)
+        if found[name] <= 0:
+            raise UsageError(f"'{text}' must be a number above 0 of units")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """List and contracted prices in one case.
+
+    Attributes:
+        listed: list prices.
+        contracted: contracted prices; the same object where there is no contract.
+        unknown: meters whose price is marked unknown, on the contracted side.
+    """
+
+    listed: PriceSheet
+    contracted: PriceSheet
+    unknown: frozenset[str]
+
+    @property
+    def row(self) -> PriceRow:
+        """The row that is paid by."""
+        return self.contracted.row

@@ -1,0 +1,48 @@
+"""The exact runtime: `int` and `Fraction`. Bills and undiscounted amounts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil as _ceil
+from typing import Any
+
+from costmodel import quantities
+
+# Rounding up ignores what floating point leaves behind, so that every runtime rounds the same number the same way:
+# 33 exact hours came out as 33.00000000000001 in floats, and a 34th post with them.
+CEILING_TOLERANCE = Fraction(1, 1_000_000_000)
+
+
+def ceil(x: Any) -> Any:
+    """The least whole number that is at least x - 1e-9."""
+    return Fraction(_ceil(x - CEILING_TOLERANCE))
+
+
+def half_up(x: Any) -> Any:
+    """The nearest whole number, halves away from zero."""
+    return quantities.half_up(x)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two."""
+    return a if a >= b else b
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two."""
+    return a if a <= b else b
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """`a` where the condition holds, else `b`."""
+    return a if condition else b
+
+
+def safe_divide(a: Any, b: Any, otherwise: Any) -> Any:
+    """`a / b`, or `otherwise` where b is zero."""
+    return otherwise if b == 0 else Fraction(a) / Fraction(b)
+
+
+def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers
+    """The value itself: names matter to traced cells alone."""
+    return value

@@ -1,0 +1,54 @@
+"""The few operations beyond `+ - * /`, for whatever the numbers are. Equations import these and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from costmodel.runtimes import exact, trace
+
+
+def _runtime(*operands: Any) -> Any:
+    for operand in operands:
+        if isinstance(operand, trace.Cell):
+            return trace
+    for operand in operands:
+        if isinstance(operand, float) or type(operand).__module__ == "numpy":
+            from costmodel.runtimes import arrays
+
+            return arrays
+    return exact
+
+
+def ceil(x: Any) -> Any:
+    """Rounded up to a whole number; up to 1e-9 above a whole number counts as that number, in every runtime."""
+    return _runtime(x).ceil(x)
+
+
+def half_up(x: Any) -> Any:
+    """Rounded to the nearest whole number, halves away from zero."""
+    return _runtime(x).half_up(x)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two."""
+    return _runtime(a, b).maximum(a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two."""
+    return _runtime(a, b).minimum(a, b)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """`a` where the condition holds, else `b`."""
+    return _runtime(condition, a, b).where(condition, a, b)
+
+
+def safe_divide(a: Any, b: Any, otherwise: Any = 0) -> Any:
+    """`a / b`, or `otherwise` where b is zero."""
+    return _runtime(a, b, otherwise).safe_divide(a, b, otherwise)
+
+
+def step(name: str, value: Any, unit: str) -> Any:
+    """A named intermediate result: free for numbers; for a traced cell a line of `explain` and a row of a workbook."""
+    return _runtime(value).step(name, value, unit)
