@@ -35,7 +35,7 @@ MAX_VALUES = 400_000
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 Place = tuple[int, int]
-Path_ = tuple[Any, ...]
+Steps = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,14 @@ class Document:
         data: dict, list, str or None.
         lines: the lines of the file, for the caret under a mistake.
         places: for each container, by id: place of each key or item, and of each value.
+        settings: what was set over the file, by path; a mistake there is told of the setting.
     """
 
     name: str
     data: Any
     lines: Sequence[str] = field(repr=False)
     places: dict[int, dict[Any, tuple[Place, Place]]] = field(repr=False)
+    settings: dict[Steps, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: Iterable[Any], *, of_key: bool = False) -> Place:
         """Line and column of the value at a path; as deep as the path can be followed."""
@@ -67,7 +69,11 @@ class Document:
         return found
 
     def mistake(self, path: Iterable[Any], message: str, *, of_key: bool = False) -> Mistake:
-        """A mistake at a path of this document."""
+        """A mistake at a path of this document, or in what was set over it."""
+        path = tuple(path)
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.settings:
+                return Mistake(self.settings[path[:length]], 1, 1, message)
         line, column = self.place(path, of_key=of_key)
         return mistake_at(self.name, self.lines, (line, column), message)
 

@@ -1,0 +1,65 @@
+"""Exact, dated, sourced cost and return-on-investment analytics for LLM APIs.
+
+>>> import costmodel as cm
+>>> book = cm.PriceBook.load()
+>>> price = book.price("openai/gpt-4.1", cm.instant("2026-01-15T12:00:00Z"), input=100_000, output=5_000)
+>>> cm.decimal_text(price.cost)
+'0.24'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from costmodel.errors import CostmodelError, FileError, NoPriceError
+    from costmodel.prices.book import PriceBook
+    from costmodel.quantities import Money, Month, decimal_text, instant
+    from costmodel.results.comparison import Comparison
+    from costmodel.results.estimate import Estimate
+    from costmodel.scenario import Scenario
+    from costmodel.study import estimate
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "CostmodelError",
+    "Estimate",
+    "FileError",
+    "Money",
+    "Month",
+    "NoPriceError",
+    "PriceBook",
+    "Scenario",
+    "decimal_text",
+    "estimate",
+    "instant",
+]
+
+# Names are loaded when they are first used: importing the package loads nothing heavy.
+_PLACES = {
+    "Comparison": "results.comparison",
+    "CostmodelError": "errors",
+    "Estimate": "results.estimate",
+    "FileError": "errors",
+    "Money": "quantities",
+    "Month": "quantities",
+    "NoPriceError": "errors",
+    "PriceBook": "prices.book",
+    "Scenario": "scenario",
+    "decimal_text": "quantities",
+    "estimate": "study",
+    "instant": "quantities",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'costmodel' has no attribute '{name}'")
+    return getattr(import_module(f"costmodel.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

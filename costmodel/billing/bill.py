@@ -1,0 +1,238 @@
+"""The bill: every cell of a cube priced by its tariff, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+from costmodel.equations import charges as equations
+from costmodel.errors import CostmodelError, NoPriceError, SeveralPricesMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from costmodel.prices.card import RateCard
+    from costmodel.prices.meters import Meters
+    from costmodel.prices.tariff import Measure, PriceLine, PriceSheet, Tariff
+    from costmodel.quantities import Month, Number
+    from costmodel.usage.cube import Band, Cell, Cube, Factors
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One meter of an entry.
+
+    Attributes:
+        measure: what was multiplied.
+        quantity: billed units (FOCUS: PricingQuantity, in units of one).
+        list_price, contracted_price: price of one unit; None on the side that does not price it so.
+        list_cost, contracted_cost: money in the list currency.
+        billed_cost: money in the billing currency, after the credit rate.
+        cost: money in the reporting currency.
+    """
+
+    measure: Measure
+    quantity: Fraction
+    list_price: PriceLine | None
+    contracted_price: PriceLine | None
+    list_cost: Fraction
+    contracted_cost: Fraction
+    billed_cost: Fraction
+    cost: Fraction
+
+    @property
+    def meter(self) -> str:
+        """The meter's name."""
+        return self.measure.meter
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Usage of one kind at one tariff: one month, work, model, tier, region and size band.
+
+    Attributes:
+        charges: one for each priced meter of which there was any.
+        totals: units of each meter, parts included in their wholes.
+        list_currency, billing_currency: of its prices, and of what is paid.
+        factors: what a forecast is made of; None for metered usage.
+        exchange, escalation_years, escalation_rate: what turned billed cost into cost.
+    """
+
+    month: Month
+    workload: str
+    step: str
+    labels: tuple[tuple[str, str], ...]
+    model: str
+    tier: str
+    region: str
+    band: Band
+    tariff: Tariff
+    records: Number
+    requests: Number
+    totals: Mapping[str, Number]
+    charges: tuple[Charge, ...]
+    list_currency: str
+    billing_currency: str
+    credit_rate: Fraction
+    exchange_rate: Fraction
+    escalation_rate: Fraction
+    escalation_years: int
+    factors: Factors | None = None
+
+    @property
+    def cost(self) -> Fraction:
+        """Money in the reporting currency."""
+        return sum((charge.cost for charge in self.charges), _ZERO)
+
+
+class Conversion(Protocol):
+    """Turns a billing currency into the reporting currency."""
+
+    def __call__(self, currency: str) -> Fraction:
+        """Reporting currency for one unit of a billing currency."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What turns list-currency charges into reported cost.
+
+    Attributes:
+        convert: exchange rate of a billing currency.
+        escalation_rate: yearly change of prices.
+        first_month: the month escalation counts from.
+    """
+
+    convert: Conversion
+    escalation_rate: Fraction
+    first_month: Month
+
+    def years(self, month: Month) -> int:
+        """Whole years since the first month."""
+        return ((month.year - self.first_month.year) * 12 + month.month - self.first_month.month) // 12
+
+
+def bill(cube: Cube, card: Callable[[str], RateCard], meters: Meters, terms: Terms) -> tuple[Entry, ...]:
+    """Price every cell; cells at the same tariff become one entry.
+
+    Raises:
+        NoPriceError: something has no price; all that have none are named.
+    """
+    merged: dict[tuple[object, ...], Cell] = {}
+    tariffs: dict[tuple[object, ...], Tariff] = {}
+    errors: dict[str, NoPriceError] = {}
+    for cell in cube.cells:
+        try:
+            tariff = _tariff(cell, card(cell.model))
+        except NoPriceError as error:
+            errors.setdefault(str(error), error)
+            continue
+        key = (cell.month, cell.workload, cell.step, cell.labels, cell.model, cell.tier, cell.region, cell.band, id(tariff))
+        merged[key] = _joined(merged[key], cell) if key in merged else cell
+        tariffs[key] = tariff
+    if errors:
+        raise next(iter(errors.values())) if len(errors) == 1 else SeveralPricesMissingError(list(errors.values()))
+    return tuple(_entry(cell, tariffs[key], card(cell.model), meters, terms) for key, cell in merged.items())
+
+
+def _tariff(cell: Cell, card: RateCard) -> Tariff:
+    if any(cell.start < cut < cell.end for cut in card.time_cuts(cell.start, cell.end)):
+        raise _uncut(cell, card, "a change of price")
+    for cut in card.size_cuts():
+        if (cell.band.low is None or cell.band.low < cut) and (cell.band.high is None or cut < cell.band.high):
+            raise _uncut(cell, card, "a size limit")
+    tariff = card.tariff(cell.start, cell.mean_size, cell.tier, cell.region)
+    tariff.contracted.require(cell.totals, tariff.unknown)
+    return tariff
+
+
+def _uncut(cell: Cell, card: RateCard, what: str) -> CostmodelError:
+    return NoPriceError(
+        f"The usage of '{card.name}' in {cell.month} is not cut at {what} of this price book: "
+        "build the usage cube again with this book."
+    )
+
+
+def _joined(first: Cell, second: Cell) -> Cell:
+    """Two cells at one tariff as one; only spans of time are joined, so their factors differ in that share alone."""
+    factors = first.factors
+    if factors is not None and second.factors is not None:
+        factors = replace(factors, time_share=factors.time_share + second.factors.time_share)
+    return replace(
+        first,
+        end=second.end,
+        records=first.records + second.records,
+        requests=first.requests + second.requests,
+        totals=_summed(first.totals, second.totals),
+        shaped=_summed(first.shaped, second.shaped),
+        factors=factors,
+    )
+
+
+def _summed(first: Mapping[object, Number], second: Mapping[object, Number]) -> dict[object, Number]:
+    keys = dict.fromkeys((*first, *second))
+    return {key: first.get(key, 0) + second.get(key, 0) for key in keys}
+
+
+def _entry(cell: Cell, tariff: Tariff, card: RateCard, meters: Meters, terms: Terms) -> Entry:
+    credit = tariff.row.credit
+    currency = credit.pays if credit else card.currency
+    credit_rate = credit.per_list_unit if credit else Fraction(1)
+    exchange, years = terms.convert(currency), terms.years(cell.month)
+    draft = Entry(
+        cell.month,
+        cell.workload,
+        cell.step,
+        cell.labels,
+        cell.model,
+        cell.tier,
+        cell.region,
+        cell.band,
+        tariff,
+        cell.records,
+        cell.requests,
+        cell.totals,
+        (),
+        card.currency,
+        currency,
+        credit_rate,
+        exchange,
+        terms.escalation_rate,
+        years,
+        cell.factors,
+    )
+    return replace(draft, charges=tuple(_charges(draft, cell)))
+
+
+def _charges(entry: Entry, cell: Cell) -> list[Charge]:
+    listed = _costs(entry.tariff.listed, cell)
+    if entry.tariff.listed is entry.tariff.contracted:
+        contracted = listed
+    else:
+        contracted = _costs(entry.tariff.contracted, cell)
+    found = []
+    for measure in dict.fromkeys((*contracted, *listed)):
+        list_line, list_quantity, list_cost = listed.get(measure, (None, _ZERO, _ZERO))
+        line, quantity, cost = contracted.get(measure, (None, list_quantity, _ZERO))
+        billed = Fraction(equations.billed_charge(cost, entry.credit_rate))
+        reported = equations.reported_charge(billed, entry.exchange_rate)
+        final = equations.escalated_charge(reported, entry.escalation_rate, entry.escalation_years)
+        found.append(Charge(measure, quantity, list_line, line, list_cost, cost, billed, Fraction(final)))
+    return found
+
+
+def _costs(sheet: PriceSheet, cell: Cell) -> dict[Measure, tuple[PriceLine, Fraction, Fraction]]:
+    found = {}
+    for line in sheet.lines:
+        measure = line.measure
+        quantity = Fraction(measure.of(cell.totals) if measure.shape is None else cell.shaped[measure])
+        if quantity:
+            found[measure] = (line, quantity, Fraction(equations.charge(quantity, line.unit_price)))
+    return found
+
+
+def models_in(entries: Sequence[Entry]) -> list[str]:
+    """The models of a bill, in order of first use."""
+    return list(dict.fromkeys(entry.model for entry in entries))

@@ -1,0 +1,89 @@
+"""What comes after the bill: minimum charges, taxes and fees, as lines of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from costmodel.documents.model import Model, Share, Text, Truth
+from costmodel.equations import charges as equations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from costmodel.billing.bill import Entry
+    from costmodel.quantities import Month
+
+
+class Levy(Model):
+    """A tax or fee on each month's bill that is not recovered."""
+
+    name: Text
+    """What it is called."""
+    rate: Share
+    """Of its base."""
+    kind: Literal["vat", "withholding_tax", "payment_fee", "other"] = "other"
+    """vat: the part of value added tax that cannot be recovered."""
+    base: Literal["bill", "bill and levies above"] = "bill"
+    """What the rate is applied to."""
+    grossed_up: Truth = False
+    """A withholding tax that the buyer pays on top: rate / (1 - rate) of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevyLine:
+    """One line after the bill.
+
+    Attributes:
+        base: money it is computed from, in the reporting currency.
+        cost: money, in the reporting currency.
+        model: the offer it belongs to; empty for a line on the whole bill.
+    """
+
+    month: Month
+    name: str
+    base: Fraction
+    rate: Fraction | None
+    cost: Fraction
+    model: str = ""
+    grossed_up: bool = False
+
+
+def minimum_lines(entries: Iterable[Entry]) -> list[LevyLine]:
+    """Top-ups to providers' minimum charges of a month, by offer."""
+    groups: dict[tuple[Month, str], list[Entry]] = {}
+    for entry in entries:
+        if entry.tariff.row.minimum_charge is not None:
+            groups.setdefault((entry.month, entry.model), []).append(entry)
+    found = []
+    for (month, model), members in groups.items():
+        last = members[-1]
+        minimum = last.tariff.row.minimum_charge
+        contracted = sum((charge.contracted_cost for entry in members for charge in entry.charges), Fraction(0))
+        missing = equations.minimum_top_up(contracted, minimum.amount if minimum else 0)
+        if missing:
+            billed = equations.billed_charge(missing, last.credit_rate)
+            reported = equations.reported_charge(billed, last.exchange_rate)
+            cost = equations.escalated_charge(reported, last.escalation_rate, last.escalation_years)
+            found.append(LevyLine(month, "minimum charge", contracted, None, Fraction(cost), model))
+    return found
+
+
+def levy_lines(bills: Iterable[tuple[Month, Fraction]], levies: Sequence[Levy]) -> list[LevyLine]:
+    """Taxes and fees of each month, in the order of the scenario.
+
+    Args:
+        bills: each month's bill, minimum charges included, in the reporting currency.
+        levies: what is added.
+    """
+    found = []
+    for month, bill in bills:
+        above = bill
+        for levy in levies:
+            base = bill if levy.base == "bill" else above
+            compute = equations.grossed_up_levy if levy.grossed_up else equations.levy
+            cost = Fraction(compute(base, levy.rate))
+            above += cost
+            found.append(LevyLine(month, levy.name, base, levy.rate, cost, grossed_up=levy.grossed_up))
+    return found

@@ -1,0 +1,53 @@
+"""Limits that decide what is warned about or refused; read from `pricing/policy.yaml` and `currencies.yaml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from costmodel.documents.model import Count, Currency, Model, Text, load
+from costmodel.shipped import shipped_folder
+
+
+class Limit(Model):
+    """One limit with the reason for its value."""
+
+    value: Count
+    """The limit."""
+    source: Text
+    """Where it comes from."""
+
+
+class Policy(Model):
+    """All limits."""
+
+    stale_after_days: Limit
+    """A price checked longer ago is marked stale."""
+    fx_max_age_days: Limit
+    """An older exchange rate is refused."""
+    shown_record_cost_digits: Limit
+    """Significant digits of a unit cost."""
+
+
+class Currencies(Model):
+    """Decimal places by currency."""
+
+    source: Text
+    default_places: Count
+    places: dict[Currency, Text]
+
+
+@lru_cache(maxsize=1)
+def policy() -> Policy:
+    """The shipped limits."""
+    return load(shipped_folder("pricing") / "policy.yaml", Policy, "pricing/policy.yaml")
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> Currencies:
+    return load(shipped_folder("pricing") / "currencies.yaml", Currencies, "pricing/currencies.yaml")
+
+
+def places_of(currency: str) -> int:
+    """Decimal places in which a currency is shown."""
+    found = _currencies()
+    return int(found.places.get(currency, str(found.default_places)))

@@ -1,0 +1,1 @@
+"""What comes out: frozen objects that show themselves, explain themselves and write exact JSON."""

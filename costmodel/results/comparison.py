@@ -1,0 +1,161 @@
+"""Several estimates side by side: alternatives that are never added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from costmodel.equations.charges import share_of_total
+from costmodel.quantities import decimal_text, grouped, half_up
+from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_costs, unit_cost_text
+from costmodel.results.records import line_records
+from costmodel.results.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from costmodel.results.estimate import Estimate, Notice
+    from costmodel.results.explanation import Explanation
+    from costmodel.results.lines import Group
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Alternatives: one scenario with one model each, or several scenarios.
+
+    Attributes:
+        title: what is compared.
+        estimates: in the order given.
+    """
+
+    title: str
+    estimates: tuple[Estimate, ...]
+
+    @property
+    def currency(self) -> str:
+        """The common currency; empty where there are several."""
+        found = {estimate.currency for estimate in self.estimates}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Warnings of all, each once."""
+        return tuple(dict.fromkeys(notice for estimate in self.estimates for notice in estimate.notices))
+
+    def name_of(self, estimate: Estimate) -> str:
+        """What an alternative is called: its model, or its scenario."""
+        return estimate.alternative or estimate.title
+
+    def __getitem__(self, name: str) -> Estimate:
+        for estimate in self.estimates:
+            if self.name_of(estimate) == name:
+                return estimate
+        raise KeyError(name)
+
+    def by(self, *dimensions: str) -> dict[str, list[Group]]:
+        """Each alternative's lines, grouped."""
+        return {self.name_of(estimate): estimate.by(*dimensions) for estimate in self.estimates}
+
+    def explain(self, **selection: str) -> list[Explanation]:
+        """Explain the lines selected, of the alternative that `model` names, or of all."""
+        chosen = [item for item in self.estimates if item.alternative and item.alternative == selection.get("model")]
+        return [found for estimate in chosen or self.estimates for found in estimate.explain(**selection)]
+
+    def tables(self) -> list[Table]:
+        """One row an alternative, the cheapest named."""
+        return [self.table()]
+
+    def table(self, by: Sequence[str] = ()) -> Table:
+        """One row an alternative; with dimensions, one row for each of their values."""
+        cheapest = min(estimate.total for estimate in self.estimates)
+        costs = [shown_costs([estimate.total], estimate.currency)[0] for estimate in self.estimates]
+        columns = (
+            Column("alternative"),
+            *(Column(name) for name in by),
+            Column("records", numeric=True),
+            Column("requests", numeric=True),
+            Column("input", numeric=True),
+            Column("output", numeric=True),
+            Column(f"cost {self.currency}".rstrip(), numeric=True),
+            Column("a month", numeric=True),
+            Column("a record", numeric=True),
+            *([Column("x cheapest", numeric=True)] if self.currency and not by else []),
+        )
+        rows = []
+        for estimate, cost in zip(self.estimates, costs, strict=True):
+            groups = estimate.by(*by)
+            shown = shown_costs([group.cost for group in groups], estimate.currency) if by else [cost]
+            for group, text in zip(groups, shown, strict=True):
+                rows.append(self._row(estimate, group, text, cheapest, by))
+        return Table(f"{self.title}: each alone, {self._period()}", columns, tuple(rows), (), self.notes)
+
+    def _row(self, estimate: Estimate, group: Group, cost: str, cheapest: Fraction, by: Sequence[str]) -> tuple[str, ...]:
+        months = len(estimate.months)
+        times = half_up(share_of_total(estimate.total, cheapest), 2)
+        return (
+            self.name_of(estimate),
+            *group.key,
+            count_text(group.records),
+            count_text(group.requests),
+            count_text(group.totals.get("input", Fraction(0))),
+            count_text(group.totals.get("output", Fraction(0))),
+            cost if self.currency else f"{cost} {estimate.currency}",
+            shown_costs([group.cost / months], estimate.currency)[0] if "month" not in by else "",
+            unit_cost_text(group.cost_per_record),
+            *([grouped(times, 2) if times else ""] if self.currency and not by else []),
+        )
+
+    def _period(self) -> str:
+        periods = list(dict.fromkeys(estimate.period for estimate in self.estimates))
+        return periods[0] if len(periods) == 1 else "periods differ: " + ", ".join(periods)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below the table."""
+        return tuple(dict.fromkeys(note for estimate in self.estimates for note in estimate.notes))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data. Alternatives are not added up: `total` is null, `totals` has each."""
+        first = self.estimates[0]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "comparison",
+            "title": self.title,
+            "currency": self.currency or None,
+            "total": None,
+            "totals": {self.name_of(estimate): decimal_text(estimate.total) for estimate in self.estimates},
+            "lines": [
+                {"alternative": self.name_of(estimate), **record}
+                for estimate in self.estimates
+                for record in line_records(estimate)
+            ],
+            "price_book": {"version": first.book.version, "sha256": first.book.sha256},
+            "estimates": [
+                {key: value for key, value in estimate.to_json().items() if key != "lines"} for estimate in self.estimates
+            ],
+            "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The lines of all alternatives as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"alternative": self.name_of(estimate), **record}
+                for estimate in self.estimates
+                for record in line_records(estimate, exact=True)
+            ]
+        )
+
+    def __str__(self) -> str:
+        return self.table().plain()
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.title!r} of {len(self.estimates)}>"
+
+    def _repr_html_(self) -> str:
+        return self.table().html()

@@ -1,0 +1,254 @@
+"""What a scenario costs: the bill, its totals, and everything needed to repeat and defend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from costmodel.equations.charges import cost_per_record
+from costmodel.prices.policy import places_of, policy
+from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
+from costmodel.results.explanation import Explanation, explained
+from costmodel.results.lines import Group, Line, bill_lines, grouped_lines, records_served, require_dimensions, selected
+from costmodel.results.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from costmodel.billing.bill import Entry
+    from costmodel.billing.levies import LevyLine
+    from costmodel.prices.exchange import ExchangeRate
+    from costmodel.prices.meters import Meters
+    from costmodel.quantities import Money, Month
+
+SCHEMA_VERSION = "1"
+_HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning: a short code for programs, a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookReference:
+    """Which prices were used."""
+
+    version: str
+    sha256: str | None
+
+    def __str__(self) -> str:
+        return f"price book {self.version}" + (f", sha256 {self.sha256[:12]}…" if self.sha256 else " (not released)")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a scenario costs.
+
+    Attributes:
+        title: name of the scenario.
+        currency: reporting currency of every cost.
+        months: the horizon.
+        entries: the bill.
+        levies: lines after the bill.
+        book: the price book.
+        scenario_sha256: hash of the scenario as used, settings included.
+        exchange: exchange rates used.
+        notices: warnings.
+        budget: what it may cost.
+        alternative: the model that stands alone here; empty for a mix.
+    """
+
+    title: str
+    currency: str
+    months: tuple[Month, ...]
+    fiscal_year_start: int
+    entries: tuple[Entry, ...]
+    levies: tuple[LevyLine, ...]
+    book: BookReference
+    scenario_sha256: str
+    exchange: tuple[ExchangeRate, ...]
+    notices: tuple[Notice, ...]
+    meters: Meters
+    budget: Money | None = None
+    alternative: str = ""
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every charge, then every levy."""
+        return bill_lines(self.entries, self.levies, self.fiscal_year_start)
+
+    @cached_property
+    def total(self) -> Fraction:
+        """Cost of the horizon, taxes and fees included, in the reporting currency."""
+        return sum((line.cost for line in self.lines), Fraction(0))
+
+    @cached_property
+    def records(self) -> Fraction:
+        """Records of the horizon."""
+        return records_served(self.entries)
+
+    @property
+    def cost_per_record(self) -> Fraction:
+        """Mean cost of one record, in the reporting currency."""
+        return Fraction(cost_per_record(self.total, self.records))
+
+    @property
+    def over_budget(self) -> Fraction | None:
+        """Money above the budget; None where it is kept or there is none."""
+        excess = self.total - self.budget.amount if self.budget else Fraction(0)
+        return excess if excess > 0 else None
+
+    @property
+    def period(self) -> str:
+        """The horizon in words."""
+        first, last = self.months[0], self.months[-1]
+        return str(first) if first == last else f"{first} to {last}"
+
+    def by(self, *dimensions: str) -> list[Group]:
+        """Lines grouped by dimensions such as `month`, `model`, `meter`, or a label.
+
+        Raises:
+            CommandLineError: a dimension does not exist.
+        """
+        require_dimensions(dimensions, self.lines)
+        return grouped_lines(self.lines, dimensions)
+
+    def select(self, selection: Mapping[str, str]) -> list[Line]:
+        """The lines that a selection such as `{"month": "1", "meter": "input"}` names.
+
+        Raises:
+            CommandLineError: an unknown dimension, or a value that no line has.
+        """
+        return selected(self.lines, selection, self.months[0])
+
+    def explain(self, **selection: str) -> list[Explanation]:
+        """Where figures come from: equation, numbers, price row and source, for each line selected.
+
+        Raises:
+            CommandLineError: nothing is selected.
+        """
+        return [self._explained(line) for line in self.select(selection)]
+
+    def _explained(self, line: Line) -> Explanation:
+        units, pricing_unit = "", ""
+        if line.charge is not None:
+            units = self.meters[line.charge.meter].units
+            price = line.charge.contracted_price
+            pricing_unit = f"{grouped(price.per)} {units}" if price else ""
+        return explained(line, self.currency, units, pricing_unit)
+
+    def table(self, by: Sequence[str] = ("model",)) -> Table:
+        """The cost by dimensions, as a table that a person reads at once."""
+        groups = self.by(*by)
+        meters = [name for name in self.meters.names if any(group.totals.get(name) for group in groups) and name != "request"]
+        split = [name for name in meters if self.meters[name].unit == "token"] if "meter" not in by else []
+        columns = (
+            *(Column(name) for name in by),
+            Column("records", numeric=True),
+            Column("requests", numeric=True),
+            *(Column(name.replace("_", " ") if name else "", numeric=True) for name in split),
+            Column(f"cost {self.currency}", numeric=True),
+            Column("share", numeric=True),
+            Column("a record", numeric=True),
+        )
+        costs = shown_costs([group.cost for group in groups], self.currency)
+        shares = largest_remainder([group.share * _HUNDRED for group in groups], 1)
+        rows = [
+            (
+                *group.key,
+                count_text(group.records),
+                count_text(group.requests),
+                *(count_text(group.totals.get(name, Fraction(0))) for name in split),
+                cost,
+                f"{decimal_text(share, 1)} %",
+                unit_cost_text(group.cost_per_record),
+            )
+            for group, cost, share in zip(groups, costs, shares, strict=True)
+        ]
+        return Table(f"{self.title}: cost by {', '.join(by)}, {self.period}", columns, tuple(rows), self._totals(len(by), split), self.notes)
+
+    def _totals(self, keys: int, split: Sequence[str]) -> tuple[str, ...]:
+        everything = grouped_lines(self.lines, ())[0]
+        return (
+            "total",
+            *[""] * (keys - 1),
+            count_text(self.records),
+            count_text(everything.requests),
+            *(count_text(everything.totals.get(name, Fraction(0))) for name in split),
+            shown_costs([self.total], self.currency)[0],
+            "100.0 %" if self.total else "",
+            unit_cost_text(self.cost_per_record),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below a table: price book, exchange rates, budget, warnings."""
+        lines = [f"Prices: {self.book}. Amounts in {self.currency}."]
+        lines += [
+            f"Exchange rate: {decimal_text(significant(rate.rate, 8))} {rate.to} for one {rate.from_} on {rate.on} ({rate.source})."
+            for rate in self.exchange
+        ]
+        if self.budget is not None:
+            over = self.over_budget
+            kept = f"over by {shown_costs([over], self.currency)[0]}" if over else "kept"
+            lines.append(f"Budget {grouped(self.budget.amount)} {self.budget.currency}: {kept}.")
+        return (*lines, *(f"Note: {notice.text}" for notice in self.notices))
+
+    def tables(self) -> list[Table]:
+        """The tables shown by default: by model, and by month where there are several."""
+        return [self.table(("model",))] if len(self.months) == 1 else [self.table(("month",)), self.table(("model",))]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: money as decimal strings, unrounded; the same inputs give the same bytes."""
+        from costmodel.results.records import estimate_record
+
+        return estimate_record(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The lines as a data frame; money and quantities as exact `Fraction` objects."""
+        from costmodel.results.records import line_records
+
+        import pandas as pd
+
+        return pd.DataFrame(line_records(self, exact=True))
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.plain() for table in self.tables())
+
+    def __repr__(self) -> str:
+        return f"<Estimate {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}, {self.period}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+def shown_costs(costs: Sequence[Fraction], currency: str) -> list[str]:
+    """Costs rounded for display, so that they add up: the total half up, the rows by largest remainder.
+
+    Where the total is too small for the currency's decimal places, more are shown.
+    """
+    total = sum(costs, Fraction(0))
+    places = places_of(currency)
+    while total and half_up(total, places) < Fraction(1, 10) and places < 9:  # noqa: PLR2004 - a nano-unit is enough
+        places += 1
+    return [grouped(cost, places) for cost in largest_remainder(costs, places)]
+
+
+def unit_cost_text(cost: Fraction) -> str:
+    """A unit cost in four significant digits."""
+    return grouped(significant(cost, policy().shown_record_cost_digits.value)) if cost else ""
+
+
+def count_text(count: Fraction) -> str:
+    """A count for reading: whole numbers as such, others to one decimal."""
+    if not count:
+        return ""
+    return grouped(count, 0 if count.denominator == 1 else 1)

@@ -1,0 +1,188 @@
+"""Where a figure comes from: the equations that made it, with names and with numbers, and the price row behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from costmodel.equations import charges, tokens
+from costmodel.errors import CostmodelError
+from costmodel.quantities import decimal_text
+from costmodel.runtimes.operations import step
+from costmodel.runtimes.prose import Sentence, number_text, sentences
+from costmodel.runtimes.trace import cell
+from costmodel.usage.workload import forecast_requests
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from costmodel.billing.bill import Charge, Entry
+    from costmodel.billing.levies import LevyLine
+    from costmodel.prices.schema import PriceRow
+    from costmodel.prices.tariff import PriceLine
+    from costmodel.results.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One figure, explained.
+
+    Attributes:
+        title: which figure.
+        cost: the figure, in the reporting currency.
+        steps: the computation, in order.
+        facts: price row, source, validity and adjustments, as label and text.
+    """
+
+    title: str
+    cost: Fraction
+    steps: tuple[Sentence, ...]
+    facts: tuple[tuple[str, str], ...]
+
+    def plain(self) -> str:
+        """As text."""
+        lines = [self.title, ""]
+        for sentence in self.steps:
+            lines += [f"  {sentence.name}", f"    = {sentence.symbols}", f"    = {sentence.numbers}", f"    = {sentence.result}"]
+        wide = max((len(label) for label, _ in self.facts), default=0)
+        lines += ["", *(f"  {label.ljust(wide)}  {text}" for label, text in self.facts)]
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "title": self.title,
+            "cost": decimal_text(self.cost),
+            "steps": [sentence._asdict() for sentence in self.steps],
+            "facts": dict(self.facts),
+        }
+
+
+def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Explanation:
+    """Explain one line.
+
+    Args:
+        line: the line.
+        currency: reporting currency.
+        units: what the meter counts, in the plural.
+        pricing_unit: what the price is for, such as `1,000,000 tokens`.
+
+    Raises:
+        CostmodelError: the computation shown does not give the figure of the bill; a fault of ours.
+    """
+    if line.levy is not None:
+        return _levy(line.levy, currency)
+    if line.entry is None or line.charge is None:
+        return Explanation("No requests, no cost", line.cost, (), ())
+    traced = _traced(line.entry, line.charge, currency, units)
+    if traced.value != line.cost:
+        raise CostmodelError(f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel")
+    title = f"Cost of {line.charge.meter} of {line.entry.model} in {line.entry.month}: {decimal_text(line.cost)} {currency}"
+    return Explanation(title, line.cost, tuple(sentences(traced)), tuple(_facts(line.entry, line.charge, pricing_unit)))
+
+
+def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
+    quantity = _quantity(entry, charge, units)
+    line = charge.contracted_price
+    if line is None:
+        return step("cost", quantity * 0, currency)
+    price = _price(line, entry.list_currency, units)
+    cost = charges.charge(quantity, step("price of one", price / cell("pricing unit", line.per, units), entry.list_currency))
+    if entry.credit_rate != 1 or entry.billing_currency != entry.list_currency:
+        rate = cell(f"{entry.billing_currency} paid for one {entry.list_currency} of credit", entry.credit_rate)
+        cost = charges.billed_charge(cost, rate)
+    if entry.billing_currency != currency:
+        cost = charges.reported_charge(cost, cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate))
+    if entry.escalation_rate and entry.escalation_years:
+        cost = charges.escalated_charge(cost, cell("yearly change of prices", entry.escalation_rate), entry.escalation_years)
+    return cost
+
+
+def _price(line: PriceLine, currency: str, units: str) -> Any:
+    price = cell("list price" if line.adjustments else "price", line.price, f"{currency} a pricing unit")
+    for adjustment in line.adjustments if not line.free else ():
+        price = charges.adjusted_price(price, cell(adjustment.name, adjustment.multiply), adjustment.add)
+    return price
+
+
+def _quantity(entry: Entry, charge: Charge, units: str) -> Any:
+    factors = entry.factors
+    if factors is None:
+        parts = [cell(part, entry.totals.get(part, 0), units) for part in charge.measure.minus]
+        if charge.measure.shape is not None:
+            return cell(f"billed {charge.meter}", charge.quantity, units)
+        return step("quantity", tokens.remainder(cell(charge.meter, entry.totals[charge.meter], units), *parts), units)
+    first = cell("records in the first month", factors.first_month_records, "records")
+    growth = cell("growth a month", factors.monthly_growth)
+    records = tokens.month_records(first, growth, factors.months_before)
+    traced = replace(
+        factors,
+        records=records,
+        requests_per_record=cell("requests a record", factors.requests_per_record),
+        model_share=cell("share of the model", factors.model_share),
+        tier_share=cell(f"share in service tier {entry.tier}", factors.tier_share),
+        time_share=cell("share while this price is in force", factors.time_share),
+        size_share=cell(f"share of requests of {entry.band}", factors.size_share),
+        resubmitted=cell("share sent again", factors.resubmitted),
+    )
+    _, billed = forecast_requests(traced)
+    return tokens.meter_quantity(billed, _per_request(entry, charge, units), units)
+
+
+def _per_request(entry: Entry, charge: Charge, units: str) -> Any:
+    factors = entry.factors
+    mean = factors.per_request if factors else {}
+    if charge.measure.shape is not None:
+        return cell(f"billed {charge.meter} a request", charge.quantity / entry.requests, units)
+    whole = cell(f"{charge.meter} a request", mean[charge.meter], units)
+    parts = [cell(f"{part} a request", mean.get(part, 0), units) for part in charge.measure.minus if mean.get(part)]
+    if not parts:
+        return whole
+    return step(f"{charge.meter} at its own price, a request", tokens.remainder(whole, *parts), units)
+
+
+def _levy(levy: LevyLine, currency: str) -> Explanation:
+    title = f"{levy.name} in {levy.month}: {decimal_text(levy.cost)} {currency}"
+    base = cell("base", levy.base, currency)
+    if levy.rate is None:
+        facts = (("what it is", f"the top-up to the minimum charge of {levy.model}; the month's charges were {number_text(levy.base)}"),)
+        return Explanation(title, levy.cost, (), facts)
+    compute = charges.grossed_up_levy if levy.grossed_up else charges.levy
+    traced = compute(base, cell("rate", levy.rate))
+    return Explanation(title, levy.cost, tuple(sentences(traced)), ())
+
+
+def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, str]]:
+    line, row = charge.contracted_price, entry.tariff.row
+    facts = [("case", f"service tier {entry.tier}, region {entry.region}, {entry.band}")]
+    if line is None:
+        return [*facts, ("price", f"the contract prices no {charge.meter} apart")]
+    price = "free" if line.free else f"{decimal_text(line.price)} {entry.list_currency} for {pricing_unit}"
+    facts.append(("price", f"{price} ({row.source.kind})"))
+    facts += [(f"adjustment '{item.name}'", f"x {decimal_text(item.multiply)}" + (f" + {decimal_text(item.add)}" if item.add else "")) for item in line.adjustments]
+    if charge.measure.shape is not None:
+        facts.append(("billed units", str(charge.measure.shape)))
+    facts += row_facts(row)
+    if entry.factors is not None:
+        facts += [("tokens", source) for source in entry.factors.sources]
+    return facts
+
+
+def row_facts(row: PriceRow) -> list[tuple[str, str]]:
+    """Validity and source of a price row, as label and text."""
+    start = f"{row.valid.from_:%Y-%m-%dT%H:%MZ}" + (" (first day seen; the true start may be earlier)" if row.valid.start else "")
+    until = f"until {row.valid.until:%Y-%m-%dT%H:%MZ}" if row.valid.until else "until a later row begins"
+    source = row.source
+    read = f"{source.title or source.url}, read {source.retrieved}" + (f", via {source.via}" if source.via else "")
+    facts = [("in force", f"from {start} {until}"), ("recorded", str(row.recorded)), ("source", read)]
+    if source.url and source.title:
+        facts.append(("address", source.url))
+    if source.confidence:
+        facts.append(("confidence", source.confidence))
+    if source.note:
+        facts.append(("note", source.note))
+    if row.disagreement:
+        facts.append(("sources disagree", row.disagreement))
+    if row.credit:
+        facts.append(("credit", f"{decimal_text(row.credit.per_list_unit)} {row.credit.pays} for one unit of list price"))
+    return facts

@@ -1,0 +1,199 @@
+"""The lines of a bill, and how they are selected and grouped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.documents.model import did_you_mean
+from costmodel.equations.charges import cost_per_record, share_of_total
+from costmodel.errors import CommandLineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from costmodel.billing.bill import Charge, Entry
+    from costmodel.billing.levies import LevyLine
+    from costmodel.quantities import Month
+
+DIMENSIONS = ("month", "year", "workload", "step", "model", "provider", "tier", "region", "size", "meter")
+_AFTER = "taxes and fees"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a charge of an entry, or a levy.
+
+    Attributes:
+        keys: value of each dimension, and of each label.
+        entry, charge: what it is a charge for; None for a levy.
+        levy: the levy; None for a charge.
+        cost: money in the reporting currency.
+    """
+
+    keys: Mapping[str, str]
+    entry: Entry | None
+    charge: Charge | None
+    levy: LevyLine | None
+    cost: Fraction
+
+
+def bill_lines(entries: Iterable[Entry], levies: Iterable[LevyLine], fiscal_start: int) -> tuple[Line, ...]:
+    """All lines of a bill: charges in order, then levies."""
+    found = []
+    for entry in entries:
+        keys = {
+            "month": str(entry.month),
+            "year": fiscal_year(entry.month, fiscal_start),
+            "workload": entry.workload,
+            "step": entry.step,
+            "model": entry.model,
+            "provider": entry.model.partition("/")[0],
+            "tier": entry.tier,
+            "region": entry.region,
+            "size": str(entry.band),
+            **dict(entry.labels),
+        }
+        found += [
+            Line({**keys, "meter": charge.meter}, entry, charge, None, charge.cost) for charge in entry.charges
+        ]
+        if not entry.charges:
+            found.append(Line({**keys, "meter": ""}, entry, None, None, Fraction(0)))
+    for levy in levies:
+        keys = dict.fromkeys(DIMENSIONS, _AFTER) | {
+            "month": str(levy.month),
+            "year": fiscal_year(levy.month, fiscal_start),
+            "meter": levy.name,
+        }
+        if levy.model:
+            keys |= {"model": levy.model, "provider": levy.model.partition("/")[0]}
+        found.append(Line(keys, None, None, levy, levy.cost))
+    return tuple(found)
+
+
+def fiscal_year(month: Month, start: int) -> str:
+    """The fiscal year a month lies in, named by the calendar year in which it begins.
+
+    >>> from costmodel.quantities import Month
+    >>> fiscal_year(Month(2027, 3), 7), fiscal_year(Month(2027, 3), 1)
+    ('2026/27', '2027')
+    """
+    if start == 1:
+        return str(month.year)
+    first = month.year if month.month >= start else month.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def dimensions_of(lines: Iterable[Line]) -> list[str]:
+    """The dimensions there are: the fixed ones and the labels."""
+    return list(dict.fromkeys((*DIMENSIONS, *(key for line in lines for key in line.keys))))
+
+
+def require_dimensions(asked: Iterable[str], lines: Sequence[Line]) -> None:
+    """Every dimension asked for must exist.
+
+    Raises:
+        CommandLineError: one does not.
+    """
+    there = dimensions_of(lines)
+    for name in asked:
+        if name not in there:
+            hint = did_you_mean(name, there, listed=False)
+            raise CommandLineError(f"there is no dimension '{name}'{hint} There are: {', '.join(there)}")
+
+
+def selected(lines: Sequence[Line], selection: Mapping[str, str], first: Month) -> list[Line]:
+    """The lines that a selection names.
+
+    Args:
+        lines: all lines.
+        selection: value by dimension; a month is `2026-12`, or its number in the horizon.
+        first: first month of the horizon.
+
+    Raises:
+        CommandLineError: an unknown dimension, or a value that no line has.
+    """
+    require_dimensions(selection, lines)
+    found = list(lines)
+    for name, asked in selection.items():
+        value = str(first.later(int(asked) - 1)) if name == "month" and asked.isdigit() else asked
+        narrowed = [line for line in found if line.keys.get(name) == value]
+        if not narrowed:
+            there = list(dict.fromkeys(line.keys[name] for line in found if line.keys.get(name)))
+            shown = ", ".join(there[:12]) + (" …" if len(there) > 12 else "")  # noqa: PLR2004 - fits a line or two
+            hint = did_you_mean(value, there, listed=False)
+            raise CommandLineError(f"no line has {name} '{asked}'{hint} There are: {shown or 'none'}")
+        found = narrowed
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines taken together.
+
+    Attributes:
+        key: value of each dimension grouped by.
+        records: records served; steps of one record count once.
+        requests: billed requests.
+        quantities: billed units by meter.
+        cost: money in the reporting currency.
+        share: of the total, of 1.
+        cost_per_record: money.
+    """
+
+    key: tuple[str, ...]
+    records: Fraction
+    requests: Fraction
+    totals: Mapping[str, Fraction]
+    quantities: Mapping[str, Fraction]
+    cost: Fraction
+    share: Fraction
+    cost_per_record: Fraction
+
+
+def grouped_lines(lines: Sequence[Line], by: Sequence[str]) -> list[Group]:
+    """Lines grouped by dimensions, in order of first appearance.
+
+    Raises:
+        CommandLineError: a dimension does not exist.
+    """
+    require_dimensions(by, lines)
+    total = sum((line.cost for line in lines), Fraction(0))
+    groups: dict[tuple[str, ...], list[Line]] = {}
+    for line in lines:
+        groups.setdefault(tuple(line.keys.get(name, "") for name in by), []).append(line)
+    return [_group(key, members, total) for key, members in groups.items()]
+
+
+def _group(key: tuple[str, ...], members: Sequence[Line], total: Fraction) -> Group:
+    entries = list({id(line.entry): line.entry for line in members if line.entry is not None}.values())
+    quantities: dict[str, Fraction] = {}
+    totals: dict[str, Fraction] = {}
+    for line in members:
+        if line.charge is not None:
+            quantities[line.charge.meter] = quantities.get(line.charge.meter, Fraction(0)) + line.charge.quantity
+    for entry in entries:
+        for meter, units in entry.totals.items():
+            totals[meter] = totals.get(meter, Fraction(0)) + units
+    cost = sum((line.cost for line in members), Fraction(0))
+    records = records_served(entries)
+    return Group(
+        key,
+        records,
+        sum((Fraction(entry.requests) for entry in entries), Fraction(0)),
+        totals,
+        quantities,
+        cost,
+        Fraction(share_of_total(cost, total)),
+        Fraction(cost_per_record(cost, records)),
+    )
+
+
+def records_served(entries: Iterable[Entry]) -> Fraction:
+    """Records behind entries: several steps of one record count it once."""
+    steps: dict[tuple[Month, str], dict[str, Fraction]] = {}
+    for entry in entries:
+        by_step = steps.setdefault((entry.month, entry.workload), {})
+        by_step[entry.step] = by_step.get(entry.step, Fraction(0)) + entry.records
+    return sum((max(by_step.values()) for by_step in steps.values()), Fraction(0))

@@ -1,0 +1,121 @@
+"""A table of text: what results show, in the terminal, in Jupyter, as Markdown and CSV."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, and whether it holds numbers."""
+
+    heading: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under a title.
+
+    Attributes:
+        title: what is shown, with currency and period.
+        totals: a last row, or none.
+        notes: sentences below.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def plain(self) -> str:
+        """As aligned text."""
+        body = [*self.rows, *([self.totals] if self.totals else [])]
+        widths = [
+            max(width(text) for text in (column.heading, *(row[index] for row in body)))
+            for index, column in enumerate(self.columns)
+        ]
+        rule = "  ".join("-" * wide for wide in widths)
+        lines = [self.title, "", self._line([column.heading for column in self.columns], widths), rule]
+        lines += [self._line(row, widths) for row in self.rows]
+        if self.totals:
+            lines += [rule, self._line(self.totals, widths)]
+        if self.notes:
+            lines += ["", *self.notes]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _line(self, cells: Sequence[str], widths: Sequence[int]) -> str:
+        padded = []
+        for text, wide, column in zip(cells, widths, self.columns, strict=True):
+            fill = " " * (wide - width(text))
+            padded.append(fill + text if column.numeric else text + fill)
+        return "  ".join(padded)
+
+    def markdown(self) -> str:
+        """As a Markdown table."""
+        lines = [f"**{_escaped(self.title)}**", "", _piped(column.heading for column in self.columns)]
+        lines.append("|" + "|".join("---:" if column.numeric else "---" for column in self.columns) + "|")
+        lines += [_piped(row) for row in self.rows]
+        if self.totals:
+            lines.append(_piped(f"**{cell}**" if cell else "" for cell in self.totals))
+        lines += [line for note in self.notes for line in ("", _escaped(note))]
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        """As HTML with inline style, without ids or scripts; every text is escaped."""
+        cell = "padding:2px 10px;border-bottom:1px solid #ddd;"
+        head = "".join(
+            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">{html.escape(column.heading)}</th>'
+            for column in self.columns
+        )
+        body = "".join(f"<tr>{self._cells(row, cell)}</tr>" for row in self.rows)
+        foot = f"<tr>{self._cells(self.totals, cell + 'font-weight:bold;')}</tr>" if self.totals else ""
+        notes = "".join(f'<p style="margin:2px 0;font-size:90%">{html.escape(note)}</p>' for note in self.notes)
+        return (
+            f'<div><p style="font-weight:bold;margin:4px 0">{html.escape(self.title)}</p>'
+            f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}{foot}</tbody></table>{notes}</div>"
+        )
+
+    def _cells(self, row: Sequence[str], style: str) -> str:
+        return "".join(
+            f'<td style="{style}text-align:{_side(column)}">{html.escape(text)}</td>'
+            for text, column in zip(row, self.columns, strict=True)
+        )
+
+
+def width(text: str) -> int:
+    """Columns that a text takes in a terminal: wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def _side(column: Column) -> str:
+    return "right" if column.numeric else "left"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in text)
+
+
+def _piped(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def safe_cell(text: str) -> str:
+    """A text for a spreadsheet cell: one that would run as a formula is made text by an apostrophe.
+
+    >>> safe_cell("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,0 +1,164 @@
+"""The scenario file: what is to be estimated."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from costmodel.billing.levies import Levy
+from costmodel.documents.model import Count, Currency, Day, Model, MoneyField, MonthField, Rate, Text, validated
+from costmodel.documents.reader import Document, read_document
+from costmodel.usage.spec import Alternatives, MixField, Request, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_MONTHS = 600  # fifty years: longer than any contract, short enough to compute
+
+
+def _months(value: int) -> int:
+    if value > MAX_MONTHS:
+        raise ValueError(f"a horizon of {value:,} months is longer than {MAX_MONTHS} months")
+    return value
+
+
+def _calendar_month(value: int) -> int:
+    if value > 12:  # noqa: PLR2004 - months of a year
+        raise ValueError(f"{value} is not a month of the year: write 1 to 12")
+    return value
+
+
+def _inside(value: str) -> str:
+    path = PurePosixPath(value.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in value:
+        raise ValueError("an overlay lies in the scenario's folder or below it; others are given with --overlay")
+    return value
+
+
+class Prices(Model):
+    """Which prices are used."""
+
+    version: Text | None = None
+    """Released version of the price book, quoted; the newest if not said."""
+    overlays: tuple[Annotated[Text, AfterValidator(_inside)], ...] = ()
+    """Files of your own prices, beside the scenario."""
+    fx_as_of: Day | None = None
+    """The day of the exchange rates: the last rate on or before it is used for all months."""
+    fx_max_age_days: Count | None = None
+    """How old that rate may be, in days; the policy's limit if not said."""
+
+
+class Horizon(Model):
+    """The months that are estimated."""
+
+    start: MonthField
+    """First month."""
+    months: Annotated[Count, AfterValidator(_months)]
+    """How many."""
+    fiscal_year_start: Annotated[Count, AfterValidator(_calendar_month)] = 1
+    """First month of the fiscal year, 1 to 12."""
+
+
+class Escalation(Model):
+    """Stated yearly changes of prices."""
+
+    prices: Rate = Fraction(0)
+    """Yearly change of API prices, from the second year of the horizon on."""
+
+
+class Scenario(Request):
+    """What is to be estimated; keys about requests hold for every workload that does not say its own."""
+
+    scenario: Text
+    """Its name."""
+    description: Text | None = None
+    """What it is about."""
+    prices: Prices = Prices()
+    """Which prices are used."""
+    horizon: Horizon
+    """The months that are estimated."""
+    currency: Currency
+    """Currency in which everything is reported."""
+    workload: Workload | None = None
+    """The records and requests."""
+    workloads: tuple[Workload, ...] = ()
+    """Several kinds of work, instead of one."""
+    mix: MixField | None = None
+    """Models that share the work."""
+    models: Alternatives | None = None
+    """Models that each do all of it alone: alternatives, side by side, never added up."""
+    taxes_and_fees: tuple[Levy, ...] = ()
+    """Lines after the bill, in this order."""
+    escalation: Escalation = Escalation()
+    """Stated changes of prices over the years."""
+    budget: MoneyField | None = None
+    """What the horizon may cost, taxes and fees included."""
+    expect: dict[Text, dict[Text, Text]] = Field(default_factory=dict)
+    """What it must come to: the regression test."""
+
+    _document: Document = PrivateAttr()
+    _folder: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Scenario:
+        if (self.workload is None) == (not self.workloads):
+            raise ValueError("give either 'workload' or a list of 'workloads'")
+        if self.mix is not None and self.models is not None:
+            raise ValueError("give 'mix' (models that share the work) or 'models' (each alone), not both")
+        names = [workload.name for workload in self.workloads]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two workloads are called '{twice[0]}': give each a 'name' of its own")
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path, settings: Mapping[str, Any] | None = None) -> Scenario:
+        """Read a scenario file.
+
+        Args:
+            path: the file.
+            settings: values to set, by path such as `workload.records.per_day`.
+
+        Raises:
+            FileError: every mistake, each at its line.
+            CommandLineError: a setting's path leads nowhere.
+        """
+        return cls.of(read_document(path), Path(path).parent, settings)
+
+    @classmethod
+    def of(cls, document: Document, folder: Path | None = None, settings: Mapping[str, Any] | None = None) -> Scenario:
+        """A scenario from a document that was read."""
+        from costmodel.documents.settings import with_settings
+
+        changed = with_settings(document, settings) if settings else document
+        scenario = validated(changed, cls)
+        scenario._document, scenario._folder = changed, folder  # noqa: SLF001 - its own private attributes
+        return scenario
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario:
+        """A scenario from a plain dict, as a notebook may make one; numbers as text or int, never as float."""
+        return cls.of(Document("scenario", dict(data), (), {}), None if folder is None else Path(folder))
+
+    def changed(self, settings: Mapping[str, Any]) -> Scenario:
+        """The same scenario with other values, by path; `{"workload.records.per_day": "2000"}`."""
+        return type(self).of(self._document, self._folder, settings)
+
+    @property
+    def document(self) -> Document:
+        """The document it was read from."""
+        return self._document
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder it was read from."""
+        return self._folder
+
+    def all_workloads(self) -> list[tuple[Workload, tuple[Any, ...]]]:
+        """Each workload with its path in the document."""
+        if self.workload is not None:
+            return [(self.workload, ("workload",))]
+        return [(workload, ("workloads", index)) for index, workload in enumerate(self.workloads)]

@@ -1,0 +1,167 @@
+"""Scenario → results: the one place where the rooms are put together."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.billing.bill import Terms, bill
+from costmodel.billing.levies import levy_lines, minimum_lines
+from costmodel.errors import CommandLineError, FileError, NoPriceError, SeveralPricesMissingError, UsageError
+from costmodel.prices.book import PriceBook
+from costmodel.prices.policy import policy
+from costmodel.prices.reading import digest
+from costmodel.results.comparison import Comparison
+from costmodel.results.estimate import BookReference, Estimate
+from costmodel.results.notices import notices
+from costmodel.usage.sizes import SpecError
+from costmodel.usage.workload import Forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from costmodel.billing.bill import Entry
+    from costmodel.prices.exchange import ExchangeRate
+    from costmodel.quantities import Money, Month
+    from costmodel.scenario import Scenario
+    from costmodel.usage.cube import Cube
+    from costmodel.usage.spec import Request
+
+
+def book_for(scenario: Scenario, overlays: Sequence[str | Path] = (), version: str | None = None) -> PriceBook:
+    """The price book that a scenario asks for.
+
+    Args:
+        scenario: the scenario.
+        overlays: further files of the user's own prices.
+        version: a version instead of the scenario's.
+    """
+    folder = scenario.folder
+    own = [folder / name if folder else name for name in scenario.prices.overlays]
+    return PriceBook.load(version=version or scenario.prices.version, overlays=[*own, *overlays])
+
+
+def estimate(
+    scenario: Scenario,
+    *,
+    models: Sequence[str] = (),
+    budget: Money | None = None,
+    book: PriceBook | None = None,
+) -> Estimate | Comparison:
+    """What a scenario costs, exactly.
+
+    Args:
+        scenario: the scenario.
+        models: models that each do all the work alone, in place of the scenario's mix.
+        budget: what the horizon may cost, in place of the scenario's.
+        book: prices; those that the scenario asks for by default.
+
+    Returns:
+        An estimate, or a comparison where the models stand alone.
+
+    Raises:
+        FileError: the scenario or a price file cannot be computed with.
+        NoPriceError: something has no price; everything that has none is named.
+    """
+    prices = book or book_for(scenario)
+    alone: dict[str, Request] = {name: _said_of(scenario, name) for name in models} or dict(scenario.models or {})
+    if not alone:
+        return _estimate(scenario, prices, None, budget or scenario.budget)
+    found, errors = [], []
+    for name, request in alone.items():
+        try:
+            found.append(_estimate(scenario, prices, (name, request), budget or scenario.budget))
+        except NoPriceError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else SeveralPricesMissingError(errors)
+    return Comparison(scenario.scenario, tuple(found))
+
+
+def _said_of(scenario: Scenario, name: str) -> Request:
+    from costmodel.usage.spec import Request
+
+    said = dict(scenario.models or {}) | dict(scenario.mix.models if scenario.mix else {})
+    return said.get(name, Request())
+
+
+def _estimate(
+    scenario: Scenario, book: PriceBook, alternative: tuple[str, Request] | None, budget: Money | None
+) -> Estimate:
+    months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
+    if budget is not None and budget.currency != scenario.currency:
+        raise CommandLineError(f"the budget is in {budget.currency}, the scenario in {scenario.currency}")
+    cube, said = _cube(scenario, book, months, alternative)
+    rates: dict[str, ExchangeRate] = {}
+    terms = Terms(lambda currency: _rate(scenario, book, currency, rates), scenario.escalation.prices, months[0])
+    try:
+        entries = bill(cube, book.card, book.meters, terms)
+    except UsageError as error:
+        raise FileError([scenario.document.mistake((), str(error))]) from None
+    top_ups = minimum_lines(entries)
+    bills = _monthly_bills(months, entries, [(line.month, line.cost) for line in top_ups])
+    return Estimate(
+        title=scenario.scenario,
+        currency=scenario.currency,
+        months=tuple(months),
+        fiscal_year_start=scenario.horizon.fiscal_year_start,
+        entries=entries,
+        levies=(*top_ups, *levy_lines(bills, scenario.taxes_and_fees)),
+        book=BookReference(book.name, book.sha256),
+        scenario_sha256=digest(scenario.document.data),
+        exchange=tuple(rate for rate in rates.values() if rate.from_ != rate.to),
+        notices=notices(entries, book, months, said),
+        meters=book.meters,
+        budget=budget,
+        alternative=book.card(alternative[0]).name if alternative else "",
+    )
+
+
+def _cube(
+    scenario: Scenario, book: PriceBook, months: Sequence[Month], alternative: tuple[str, Request] | None
+) -> tuple[Cube, tuple[str, ...]]:
+    forecast = Forecast(
+        months=months,
+        workloads=scenario.all_workloads(),
+        top=scenario,
+        mix=None if alternative else scenario.mix,
+        alternative=alternative,
+        card=book.card,
+        folder=scenario.folder,
+    )
+    try:
+        return forecast.cube()
+    except SpecError as error:
+        raise FileError([scenario.document.mistake(error.path, error.message)]) from None
+
+
+def _rate(scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]) -> Fraction:
+    if currency == scenario.currency:
+        return Fraction(1)
+    if currency not in rates:
+        as_of = scenario.prices.fx_as_of
+        if as_of is None:
+            raise FileError(
+                [
+                    scenario.document.mistake(
+                        ("currency",),
+                        f"something is billed in {currency} and reported in {scenario.currency}: say of which day the "
+                        "exchange rate is, 'fx_as_of' under 'prices'",
+                    )
+                ]
+            )
+        limit = scenario.prices.fx_max_age_days or policy().fx_max_age_days.value
+        rates[currency] = book.exchange().rate(currency, scenario.currency, as_of, limit)
+    return rates[currency].rate
+
+
+def _monthly_bills(
+    months: Sequence[Month], entries: Sequence[Entry], top_ups: Sequence[tuple[Month, Fraction]]
+) -> list[tuple[Month, Fraction]]:
+    bills = dict.fromkeys(months, Fraction(0))
+    for entry in entries:
+        bills[entry.month] += entry.cost
+    for month, cost in top_ups:
+        bills[month] += cost
+    return list(bills.items())

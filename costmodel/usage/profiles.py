@@ -1,0 +1,135 @@
+"""Measured workload profiles: exact points of input and output tokens, with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.documents.model import Count, Day, Model, Text, did_you_mean, validated
+from costmodel.documents.reader import read_document
+from costmodel.errors import FileError, UsageError
+from costmodel.quantities import exact
+from costmodel.shipped import shipped_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from costmodel.documents.reader import Document
+
+
+class ProfileSource(Model):
+    """Where a profile was measured."""
+
+    title: Text
+    """Citation."""
+    url: Text | None = None
+    """Address."""
+    licence: Text
+    """Licence of the data; texts are not shipped, figures are."""
+    measured: Day
+    """The day it was measured."""
+    note: Text | None = None
+    """What was counted as input and as output."""
+
+
+class ProfileFile(Model):
+    """A profile as a file: `scenarios/profiles/<name>.yaml`."""
+
+    profile: Text
+    """Its name, such as aci-bench/gold-note."""
+    title: Text
+    """What one point is."""
+    source: ProfileSource
+    """Where it was measured."""
+    requests: Count
+    """Requests measured: the sum of the weights."""
+    measured_with: Text
+    """The vocabulary of the columns that count unless another is asked for."""
+    columns: Text
+    """Names of the columns: `weight`, then `input:VOCABULARY` and `output:VOCABULARY` for each vocabulary."""
+    points: str
+    """One point a line: numbers separated by spaces, in the order of the columns."""
+    percentiles: dict[Text, dict[Text, Text]] = {}
+    """For display only: by vocabulary and meter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Requests of one size.
+
+    Attributes:
+        weight: requests of that size.
+    """
+
+    input: Fraction
+    output: Fraction
+    weight: Fraction
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile, read."""
+
+    file: ProfileFile
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+    @property
+    def vocabularies(self) -> tuple[str, ...]:
+        """The vocabularies it was counted with."""
+        return tuple(column.removeprefix("input:") for column in self.columns if column.startswith("input:"))
+
+    def points(self, vocabulary: str | None = None) -> tuple[Point, ...]:
+        """The points as one vocabulary counts them; as measured by default."""
+        name = vocabulary or self.file.measured_with
+        weight, left, right = (self.columns.index(key) for key in ("weight", f"input:{name}", f"output:{name}"))
+        return tuple(Point(Fraction(row[left]), Fraction(row[right]), Fraction(row[weight])) for row in self.rows)
+
+
+def load_profile(name: str, folder: Path | None = None) -> Profile:
+    """A profile by its exact name, from the scenario's folder or the shipped ones.
+
+    Raises:
+        UsageError: there is none of that name.
+        FileError: its file is wrong.
+    """
+    places = [place for place in (folder, shipped_folder("scenarios")) if place is not None]
+    files: dict[str, Path] = {}
+    for place in reversed(places):
+        files |= {path.stem.replace("--", "/"): path for path in sorted((place / "profiles").glob("*.yaml"))}
+    if name not in files:
+        raise UsageError(f"there is no profile '{name}'{did_you_mean(name, files, listed=False)} There are: {', '.join(sorted(files))}")
+    return _profile(read_document(files[name], f"profiles/{files[name].name}"), name)
+
+
+def _profile(document: Document, name: str) -> Profile:
+    file = validated(document, ProfileFile)
+    columns = tuple(file.columns.split())
+    problem = _problem(file, columns, name)
+    if problem is not None:
+        raise FileError([document.mistake((problem[0],), problem[1])])
+    rows, first = [], document.place(("points",))[0]
+    for offset, line in enumerate(file.points.splitlines(), 1):
+        try:
+            row = tuple(int(exact(word)) for word in line.split())
+        except ValueError as error:
+            raise FileError([document.mistake(("points",), f"line {first + offset}: {error}")]) from None
+        if len(row) != len(columns) or min(row) < 0:
+            raise FileError([document.mistake(("points",), f"line {first + offset}: expected {len(columns)} numbers of 0 or more")])
+        rows.append(row)
+    if sum(row[0] for row in rows) != file.requests:
+        raise FileError([document.mistake(("requests",), "the weights of the points do not add up to it")])
+    return Profile(file, columns, tuple(rows))
+
+
+def _problem(file: ProfileFile, columns: tuple[str, ...], name: str) -> tuple[str, str] | None:
+    if file.profile != name:
+        return "profile", f"the profile is called '{file.profile}', but the file '{name.replace('/', '--')}.yaml'"
+    vocabularies = [column.removeprefix("input:") for column in columns if column.startswith("input:")]
+    wanted = ["weight", *(f"{meter}:{name}" for name in vocabularies for meter in ("input", "output"))]
+    if list(columns) != wanted or not vocabularies:
+        return "columns", "the columns are 'weight', then 'input:V output:V' for each vocabulary V"
+    if file.measured_with not in vocabularies:
+        return "measured_with", f"no column is counted with '{file.measured_with}'"
+    return None

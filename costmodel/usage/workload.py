@@ -1,0 +1,296 @@
+"""From a scenario's workload to the usage cube: records to requests to quantities, cut where a price may change."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from costmodel.equations import tokens as equations
+from costmodel.prices.schema import GLOBAL, STANDARD
+from costmodel.quantities import seconds
+from costmodel.usage.cube import Band, Cell, Cube, Factors
+from costmodel.usage.sizes import Sizes, Spec, SpecError, sizes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from costmodel.prices.card import RateCard
+    from costmodel.prices.hours import Hours
+    from costmodel.quantities import Month
+    from costmodel.usage.sizes import SizeBand
+    from costmodel.usage.spec import Entry, Mix, Records, Request, Step, Workload
+
+_ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One kind of request in a workload: a step, or the whole of it.
+
+    Attributes:
+        path: where the scenario speaks of it.
+    """
+
+    workload: Workload
+    step: Step | None
+    path: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """The step's name; empty where there are no steps."""
+        return self.step.name if self.step else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One model's part of a task.
+
+    Attributes:
+        share: share of the task's requests.
+    """
+
+    card: RateCard
+    spec: Spec
+    share: Fraction
+    sizes: Sizes
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is needed to make a cube of a scenario.
+
+    Attributes:
+        months: the months of the horizon.
+        workloads: each with its path in the scenario.
+        top: what the scenario says of all requests.
+        mix: the scenario's mix; None where each alternative stands alone.
+        alternative: the model that stands alone, with what is said of it.
+        card: finds a rate card by name.
+        folder: the scenario's folder, for profiles of its own.
+    """
+
+    months: Sequence[Month]
+    workloads: Sequence[tuple[Workload, tuple[Any, ...]]]
+    top: Request
+    mix: Mix | None
+    alternative: tuple[str, Request] | None
+    card: Callable[[str], RateCard]
+    folder: Path | None
+
+    def cube(self) -> tuple[Cube, tuple[str, ...]]:
+        """The cube, and warnings.
+
+        Raises:
+            SpecError: something in the scenario cannot be computed with.
+            NoPriceError: a model is unknown.
+        """
+        cells: list[Cell] = []
+        warnings: dict[str, None] = {}
+        for workload, path in self.workloads:
+            for task in _tasks(workload, path):
+                parts, records = self._parts(task)
+                for part in parts:
+                    warnings |= dict.fromkeys(part.sizes.warnings)
+                    cells += self._cells(task, part, records)
+            cells += self._monthly(workload)
+        return Cube(tuple(cells)), tuple(warnings)
+
+    def _mix(self, task: Task) -> tuple[Mix | None, tuple[str, Request] | None]:
+        own = (task.step.mix if task.step else None) or task.workload.mix
+        return (own, None) if own is not None else (self.mix, self.alternative)
+
+    def _parts(self, task: Task) -> tuple[list[Part], Records]:
+        mix, alternative = self._mix(task)
+        if alternative is not None:
+            name, entry = alternative
+            return [self._part(task, name, entry, _ONE)], self._records(task)
+        if mix is None:
+            raise SpecError(task.path, "no model is named: add 'mix' (shares of several) or 'models' (each alone)")
+        drafts = [self._part(task, name, entry, _ONE) for name, entry in mix.models.items()]
+        entries = list(mix.models.values())
+        weights = [_weight(mix, entry, part.sizes) for entry, part in zip(entries, drafts, strict=True)]
+        whole = sum(weights, Fraction(0))
+        if whole == 0:
+            raise SpecError(task.path, "the mix is of requests without tokens: a mix by tokens needs tokens")
+        parts = [Part(p.card, p.spec, weight / whole, p.sizes) for p, weight in zip(drafts, weights, strict=True)]
+        return parts, self._records(task) if mix.shares else self._counted(task, whole)
+
+    def _part(self, task: Task, name: str, entry: Request | Entry, share: Fraction) -> Part:
+        card = self.card(name)
+        spec = Spec(entry, task.step, task.workload, self.top)
+        return Part(card, spec, share, sizes_of(spec, card, self.folder, task.path))
+
+    def _records(self, task: Task) -> Records:
+        if not task.workload.records.stated:
+            raise SpecError(
+                (*task.path[: 2 if task.path[0] == "workloads" else 1], "records"),
+                "no number of records is given: add 'per_day' and 'days_per_month', or 'per_month'",
+            )
+        return task.workload.records
+
+    def _counted(self, task: Task, requests: Fraction) -> Records:
+        """Records that follow from a mix of counts; they must agree with what the scenario says."""
+        per_record = Spec(task.step, task.workload, self.top).get("requests_per_record", _ONE)
+        stated = task.workload.records
+        records = requests / per_record
+        if not stated.stated:
+            return stated.model_copy(update={"per_month": records})
+        first = _first_month(stated, self.months[0])
+        if first != records:
+            raise SpecError(
+                task.path,
+                f"the mix counts {float(records):,g} records a month, 'records' says {float(first):,g}: leave one of them out",
+            )
+        return stated
+
+    def _cells(self, task: Task, part: Part, records: Records) -> Iterator[Cell]:
+        bands = part.sizes.bands(part.card)
+        tiers: Mapping[str, Fraction] = part.spec.get("service_tier") or {STANDARD: _ONE}
+        hours: Hours | None = part.spec.get("hours")
+        for index, month in enumerate(self.months):
+            if hours is None and part.card.depends_on_hours(month.start, month.end):
+                raise SpecError(
+                    task.path,
+                    f"the price of {part.card.name} depends on the time of day in {month}: add 'hours', such as "
+                    "{daily: '08:00-17:00', zone: Asia/Ho_Chi_Minh} ('00:00-24:00' for round the clock)",
+                )
+            for start, end, time_share in _time_slices(part.card, month, hours):
+                for tier, tier_share in tiers.items():
+                    for band in bands:
+                        yield self._cell(task, part, (records, index), (start, end), (time_share, tier, tier_share, band))
+
+    def _cell(
+        self,
+        task: Task,
+        part: Part,
+        when: tuple[Records, int],
+        span: tuple[datetime, datetime],
+        what: tuple[Fraction, str, Fraction, SizeBand],
+    ) -> Cell:
+        (records, index), (time_share, tier, tier_share, band) = when, what
+        month = self.months[index]
+        first = _first_month(records, month)
+        factors = Factors(
+            first_month_records=first,
+            monthly_growth=records.monthly_growth,
+            months_before=index,
+            records=Fraction(equations.month_records(first, records.monthly_growth, index)),
+            requests_per_record=part.spec.get("requests_per_record", _ONE),
+            model_share=part.share,
+            tier_share=tier_share,
+            time_share=time_share,
+            size_share=band.share,
+            resubmitted=part.spec.get("resubmitted", Fraction(0)),
+            per_request=band.totals,
+            sources=(part.sizes.source,),
+        )
+        needed, billed = forecast_requests(factors)
+        return Cell(
+            month=month,
+            workload=task.workload.name,
+            step=task.name,
+            labels=tuple(sorted(task.workload.labels.items())),
+            model=part.card.name,
+            tier=tier,
+            region=part.spec.get("region", GLOBAL),
+            start=span[0],
+            end=span[1],
+            band=band.band,
+            records=needed / factors.requests_per_record,
+            requests=billed,
+            totals={meter: equations.meter_quantity(billed, units) for meter, units in band.totals.items()},
+            shaped={measure: equations.meter_quantity(billed, units) for measure, units in band.shaped.items()},
+            factors=factors,
+        )
+
+    def _monthly(self, workload: Workload) -> Iterator[Cell]:
+        """Quantities of a month that do not depend on requests: subscriptions, capacity."""
+        spec = Spec(workload, self.top)
+        for name, units in workload.monthly.items():
+            card = self.card(name)
+            for month in self.months:
+                for start, end, share in _time_slices(card, month, None):
+                    yield Cell(
+                        month=month,
+                        workload=workload.name,
+                        step="",
+                        labels=tuple(sorted(workload.labels.items())),
+                        model=card.name,
+                        tier=next(iter(spec.get("service_tier") or {STANDARD: _ONE})),
+                        region=spec.get("region", GLOBAL),
+                        start=start,
+                        end=end,
+                        band=Band(),
+                        records=Fraction(0),
+                        requests=Fraction(0),
+                        totals={meter: amount * share for meter, amount in units.items()},
+                    )
+
+
+def forecast_requests(factors: Any) -> tuple[Any, Any]:
+    """Requests needed, and requests billed, of one cell; for numbers of any runtime."""
+    needed = equations.slice_requests(
+        factors.records,
+        factors.requests_per_record,
+        factors.model_share,
+        factors.tier_share,
+        factors.time_share,
+        factors.size_share,
+    )
+    return needed, equations.billed_requests(needed, factors.resubmitted)
+
+
+def _tasks(workload: Workload, path: tuple[Any, ...]) -> list[Task]:
+    if not workload.steps:
+        return [Task(workload, None, path)]
+    return [Task(workload, step, (*path, "steps", index)) for index, step in enumerate(workload.steps)]
+
+
+def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
+    amount = entry.share if entry.share is not None else entry.count or Fraction(0)
+    if mix.by == "requests":
+        return amount
+    return Fraction(equations.requests_by_tokens(amount, sizes.mean_tokens, 1))
+
+
+def _first_month(records: Records, month: Month) -> Fraction:
+    if records.per_month is not None:
+        return records.per_month
+    days = monthrange(month.year, month.month)[1] if records.days_per_month == "calendar" else records.days_per_month
+    return Fraction(equations.records_from_days(records.per_day, days))
+
+
+def _time_slices(card: RateCard, month: Month, hours: Hours | None) -> list[tuple[datetime, datetime, Fraction]]:
+    """Spans of a month in which the price is constant, and the share of requests in each.
+
+    Requests spread evenly over the month, or over the hours given; spans without requests are left out.
+    """
+    edges = [month.start, *card.time_cuts(month.start, month.end), month.end]
+    spans = list(zip(edges, edges[1:], strict=False))
+    if len(spans) == 1:
+        return [(*spans[0], _ONE)]
+    opened = _merged(hours.windows(month.start, month.end)) if hours is not None else [(month.start, month.end)]
+    whole = sum((seconds(closes - opens) for opens, closes in opened), Fraction(0))
+    found = []
+    for start, end in spans:
+        shared = sum(
+            (seconds(min(closes, end) - max(opens, start)) for opens, closes in opened if opens < end and closes > start),
+            Fraction(0),
+        )
+        if shared:
+            found.append((start, end, shared / whole))
+    return found
+
+
+def _merged(windows: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    found: list[tuple[datetime, datetime]] = []
+    for opens, closes in windows:
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(closes, found[-1][1]))
+        else:
+            found.append((opens, closes))
+    return found
