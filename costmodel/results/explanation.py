@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costmodel.equations import charges, tokens
@@ -14,7 +15,7 @@ from costmodel.runtimes.trace import cell
 from costmodel.usage.workload import forecast_requests
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from collections.abc import Sequence
 
     from costmodel.billing.bill import Charge, Entry
     from costmodel.billing.levies import LevyLine
@@ -56,6 +57,30 @@ class Explanation:
             "steps": [sentence._asdict() for sentence in self.steps],
             "facts": dict(self.facts),
         }
+
+
+def explanation_text(found: Sequence[Explanation], currency: str, most: int) -> str:
+    """Explanations as text: the sum of all, then the largest of them."""
+    ranked = sorted(found, key=lambda item: -abs(item.cost))
+    parts = []
+    if len(found) > 1:
+        total = sum((item.cost for item in found), Fraction(0))
+        parts.append(f"{len(found)} lines, together {decimal_text(total)} {currency}: the sum of\n" + "\n".join(f"  {item.title}" for item in ranked[:most]))
+        if len(found) > most:
+            parts[-1] += f"\n  … and {len(found) - most} smaller lines: name more with --at, such as month=1"
+    return "\n\n".join([*parts, *(item.plain() for item in ranked[:most])])
+
+
+def explanation_record(found: Sequence[Explanation], currency: str) -> dict[str, Any]:
+    """Explanations as plain data."""
+    total = sum((item.cost for item in found), Fraction(0))
+    return {
+        "schema_version": "1",
+        "kind": "explanation",
+        "currency": currency,
+        "total": decimal_text(total),
+        "lines": [item.to_json() for item in found],
+    }
 
 
 def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Explanation:

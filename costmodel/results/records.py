@@ -14,6 +14,7 @@ from costmodel.results.table import safe_cell
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
     from costmodel.results.lines import Line
 
@@ -85,6 +86,23 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
             },
         }
     return record | {"cost": number(line.cost)}
+
+
+def group_records(result: Estimate | Comparison, by: Sequence[str]) -> list[dict[str, Any]]:
+    """Groups by dimensions as plain data."""
+    estimates = getattr(result, "estimates", None) or (result,)
+    return [
+        ({"alternative": item.alternative or item.title} if len(estimates) > 1 else {})
+        | dict(zip(by, group.key, strict=True))
+        | {
+            "records": decimal_text(group.records),
+            "requests": decimal_text(group.requests),
+            "units": {meter: decimal_text(units) for meter, units in group.totals.items()},
+            "cost": decimal_text(group.cost),
+        }
+        for item in estimates
+        for group in item.by(*by)
+    ]
 
 
 def json_text(record: Any) -> str:

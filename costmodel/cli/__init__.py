@@ -1,0 +1,77 @@
+"""The command line: parse, call, print. One short file a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from costmodel import __version__
+from costmodel.errors import CostmodelError
+
+_COMMANDS = {
+    "estimate": "cost by month, model and meter",
+    "explain": "equation, numbers, price row and source behind a figure",
+    "check": "run every `expect:`; exit 1 where one is missed",
+    "prices": "the price book: list, show, history, diff, check, release",
+}
+_INTERRUPTED = 130
+
+
+class _Lazy(click.Group):
+    """Loads a command's file when it is called for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if name not in _COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(f"costmodel.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="costmodel")
+def cli() -> None:
+    """Exact, dated, sourced cost and return-on-investment analytics for LLM APIs."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error is a message and an exit code, never a traceback."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result = cli.main(arguments, prog_name="costmodel", standalone_mode=False)
+        sys.stdout.flush()
+    except CostmodelError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away: `costmodel … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback ever reaches a user
+        if os.environ.get("COSTMODEL_DEBUG"):
+            raise
+        click.echo(
+            f"This is a fault of costmodel, not of your files ({type(error).__name__}). "
+            "Please report it with the command you ran; COSTMODEL_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        return 70
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,73 @@
+"""`costmodel check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costmodel.cli.options import output_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[SCENARIO|FOLDER]…")
+@output_options
+def command(
+    paths: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    quiet: bool,  # noqa: FBT001 - click passes flags by name
+) -> int:
+    """Run every `expect:` of scenarios; the shipped ones by default. Exit 1 where one is missed."""
+    from costmodel.cli.output import emit
+    from costmodel.results.table import Column, Table
+    from costmodel.shipped import shipped_folder
+
+    rows = _checked(scenario_files(paths or (shipped_folder("scenarios"),)))
+    missed = [row for row in rows if row["met"] is False]
+    shown = [
+        (row["scenario"], row["figure"], row["expected"], row["actual"], "ok" if row["met"] else "MISSED") for row in rows
+    ]
+    columns = (Column("scenario"), Column("figure"), Column("expected", numeric=True), Column("is", numeric=True), Column(""))
+    title = f"{len(rows) - len(missed)} of {len(rows)} figures as expected"
+    record = {"schema_version": "1", "kind": "check", "met": len(rows) - len(missed), "missed": len(missed), "cases": rows}
+    emit(format_, output, [Table(title, columns, tuple(shown))], record, rows, quiet=quiet)
+    return 1 if missed else 0
+
+
+def scenario_files(paths: Sequence[Path]) -> list[Path]:
+    """The scenario files that paths name: files themselves, and the `.yaml` files directly in folders."""
+    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+
+
+def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:
+    from costmodel.errors import CommandLineError, FileError, NoPriceError, SeveralPricesMissingError
+    from costmodel.expectations import cases_of
+    from costmodel.scenario import Scenario
+
+    rows: list[dict[str, Any]] = []
+    mistakes, unpriced = [], []
+    for file in files:
+        try:
+            scenario = Scenario.load(file)
+            cases = cases_of(scenario)
+        except FileError as error:
+            mistakes += error.mistakes
+        except NoPriceError as error:
+            unpriced.append(error)
+        else:
+            rows += [
+                {"scenario": file.name, "figure": case.name, "expected": case.expected, "actual": case.actual, "met": case.met}
+                for case in cases
+            ]
+    if mistakes:
+        raise FileError(mistakes)
+    if unpriced:
+        raise unpriced[0] if len(unpriced) == 1 else SeveralPricesMissingError(unpriced)
+    if not rows:
+        raise CommandLineError("nothing was checked: no scenario there has an 'expect:'")
+    return rows

@@ -1,0 +1,95 @@
+"""`costmodel estimate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costmodel.cli.options import SCENARIOS, listed, load_scenario, output_options, scenario_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from costmodel.quantities import Money
+    from costmodel.results.comparison import Comparison
+    from costmodel.results.estimate import Estimate
+
+
+@click.command("estimate")
+@SCENARIOS
+@click.option("--by", metavar="DIMENSIONS", help="Group by month, year, workload, step, model, tier, region, size, meter or a label.")
+@click.option("--models", metavar="A,B,…", help="These models, each alone, in place of the scenario's mix.")
+@click.option("--budget", metavar="MONEY", help="Exit 1 if the horizon costs more, such as '1000 USD'.")
+@scenario_options
+@output_options
+def command(
+    scenarios: tuple[Path, ...],
+    by: str | None,
+    models: str | None,
+    budget: str | None,
+    settings: tuple[str, ...],
+    overlays: tuple[Path, ...],
+    version: str | None,
+    format_: str,
+    output: Path | None,
+    quiet: bool,  # noqa: FBT001 - click passes flags by name
+) -> int:
+    """What scenarios cost: by month and model, exactly, at dated and sourced prices."""
+    from costmodel.cli.output import emit
+    from costmodel.results.comparison import Comparison
+    from costmodel.study import book_for, estimate
+
+    money = _money(budget)
+    found: list[Estimate | Comparison] = []
+    for scenario in _loaded(scenarios, settings):
+        book = book_for(scenario, overlays, version)
+        found.append(estimate(scenario, models=listed(models), budget=money, book=book))
+    result = found[0] if len(found) == 1 else Comparison("Scenarios side by side", tuple(_flat(found)))
+    tables = [result.table(listed(by))] if by else result.tables()
+    emit(format_, output, tables, _record(result, listed(by)), _rows(result), quiet=quiet)
+    return 1 if any(item.over_budget for item in _flat(found)) else 0
+
+
+def _loaded(paths: Sequence[Path], settings: Sequence[str]) -> list[Any]:
+    from costmodel.errors import FileError
+
+    found, mistakes = [], []
+    for path in paths:
+        try:
+            found.append(load_scenario(path, settings))
+        except FileError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise FileError(mistakes)
+    return found
+
+
+def _money(text: str | None) -> Money | None:
+    from costmodel.errors import CommandLineError, QuantityError
+    from costmodel.quantities import Money
+
+    if text is None:
+        return None
+    try:
+        return Money.parse(text)
+    except QuantityError as error:
+        raise CommandLineError(f"--budget: {error}") from None
+
+
+def _flat(results: Sequence[Estimate | Comparison]) -> list[Estimate]:
+    from costmodel.results.comparison import Comparison
+
+    return [item for result in results for item in (result.estimates if isinstance(result, Comparison) else (result,))]
+
+
+def _record(result: Estimate | Comparison, by: Sequence[str]) -> dict[str, Any]:
+    from costmodel.results.records import group_records
+
+    return result.to_json() | ({"groups": group_records(result, by)} if by else {})
+
+
+def _rows(result: Estimate | Comparison) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = result.to_json()["lines"]
+    return rows

@@ -1,0 +1,95 @@
+"""Writing results: to the screen or to a file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costmodel.errors import CommandLineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from costmodel.results.table import Table
+
+
+def emit(format_: str, output: Path | None, tables: Sequence[Table], record: Any, rows: Sequence[Any], *, quiet: bool) -> None:
+    """Write a result.
+
+    Args:
+        format_: table, json, csv or markdown.
+        output: a file; the screen where it is None.
+        tables: what `table` and `markdown` show.
+        record: what `json` shows.
+        rows: what `csv` shows.
+        quiet: no messages on stderr.
+    """
+    from costmodel.results.records import csv_text, json_text
+
+    if format_ == "json":
+        _write(json_text(record), output)
+    elif format_ == "csv":
+        _write(csv_text(rows), output)
+        if not quiet:
+            for note in tables[0].notes if tables else ():
+                click.echo(note, err=True)
+    elif format_ == "markdown":
+        _write("\n\n".join(table.markdown() for table in tables) + "\n", output)
+    elif output is None and sys.stdout.isatty():
+        from costmodel.reports.terminal import show
+
+        show(tables)
+    else:
+        _write("\n\n".join(table.plain() for table in tables) + "\n", output)
+    if output is not None and not quiet:
+        click.echo(f"Written: {output}", err=True)
+
+
+def emit_text(format_: str, output: Path | None, text: str, record: Any, *, quiet: bool) -> None:
+    """Write a result that is a text rather than a table; CSV has no form for it.
+
+    Raises:
+        CommandLineError: CSV was asked for.
+    """
+    from costmodel.results.records import json_text
+
+    if format_ == "csv":
+        raise CommandLineError("this result is a text: use --format table, markdown or json")
+    fenced = f"```text\n{text}\n```\n" if format_ == "markdown" else f"{text}\n"
+    _write(json_text(record) if format_ == "json" else fenced, output)
+    if output is not None and not quiet:
+        click.echo(f"Written: {output}", err=True)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    write_whole(output, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: to a temporary file beside it, then renamed.
+
+    Raises:
+        CommandLineError: it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CommandLineError(f"'{path}' cannot be written: {(error.strerror or 'unknown reason').lower()}") from None

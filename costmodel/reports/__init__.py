@@ -1,0 +1,1 @@
+"""Showing results: tables in the terminal; charts, workbook and page."""

@@ -1,0 +1,34 @@
+"""Tables in a terminal, with rich: its width, and its colours unless NO_COLOR is set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from costmodel.results.table import Table
+
+
+def show(tables: Sequence[Table]) -> None:
+    """Print tables to the terminal."""
+    console = Console(highlight=False)
+    for table in tables:
+        rich = RichTable(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_footer=bool(table.totals))
+        for index, column in enumerate(table.columns):
+            rich.add_column(
+                Text(column.heading),
+                Text(table.totals[index] if table.totals else ""),
+                justify="right" if column.numeric else "left",
+                overflow="fold",
+            )
+        for row in table.rows:
+            rich.add_row(*(Text(cell) for cell in row))
+        console.print(rich)
+    for note in dict.fromkeys(note for table in tables for note in table.notes):
+        console.print(Text(note, style="yellow" if note.startswith("Note:") else "dim"))
