@@ -32,20 +32,20 @@ def emit(format_: str, output: Path | None, tables: Sequence[Table], record: Any
     from costmodel.results.records import csv_text, json_text
 
     if format_ == "json":
-        _write(json_text(record), output)
+        write_text(json_text(record), output)
     elif format_ == "csv":
-        _write(csv_text(rows), output)
+        write_text(csv_text(rows), output)
         if not quiet:
             for note in tables[0].notes if tables else ():
                 click.echo(note, err=True)
     elif format_ == "markdown":
-        _write("\n\n".join(table.markdown() for table in tables) + "\n", output)
+        write_text("\n\n".join(table.markdown() for table in tables) + "\n", output)
     elif output is None and sys.stdout.isatty():
         from costmodel.reports.terminal import show
 
         show(tables)
     else:
-        _write("\n\n".join(table.plain() for table in tables) + "\n", output)
+        write_text("\n\n".join(table.plain() for table in tables) + "\n", output)
     if output is not None and not quiet:
         click.echo(f"Written: {output}", err=True)
 
@@ -61,12 +61,13 @@ def emit_text(format_: str, output: Path | None, text: str, record: Any, *, quie
     if format_ == "csv":
         raise CommandLineError("this result is a text: use --format table, markdown or json")
     fenced = f"```text\n{text}\n```\n" if format_ == "markdown" else f"{text}\n"
-    _write(json_text(record) if format_ == "json" else fenced, output)
+    write_text(json_text(record) if format_ == "json" else fenced, output)
     if output is not None and not quiet:
         click.echo(f"Written: {output}", err=True)
 
 
-def _write(text: str, output: Path | None) -> None:
+def write_text(text: str, output: Path | None) -> None:
+    """Write a text to the screen, or to a file whole or not at all."""
     if output is None:
         sys.stdout.buffer.write(text.encode())
         return

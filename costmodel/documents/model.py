@@ -141,6 +141,8 @@ def mistakes_of(
     """Pydantic's errors as mistakes in a document, in the order of the file."""
     found = []
     for item in error.errors(include_url=False, include_context=True, include_input=True):
+        if item["type"] == "too_short" and item["input"]:
+            continue  # its entries are wrong, and told of one by one
         path = (*at, *item["loc"])
         unknown = item["type"] == "extra_forbidden"
         found.append(document.mistake(path, _words(document, model, item, path), of_key=unknown))

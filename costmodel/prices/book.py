@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
@@ -17,16 +17,19 @@ from costmodel.prices.exchange import ExchangeTable
 from costmodel.prices.meters import REQUEST, Meters
 from costmodel.prices.mistakes import overlay_mistakes, provider_mistakes
 from costmodel.prices.schema import Offer, OverlayFile, ProviderFile
+from costmodel.prices.tokenizers import TokenizerFile
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from costmodel.errors import Mistake
     from costmodel.prices.schema import PriceRow
+    from costmodel.prices.tokenizers import Factor
 
-_LAST_DAY = date(9999, 12, 31)
+T = TypeVar("T")
+_LAST_DAY = date.max
 
 
 class RequestPrice(NamedTuple):
@@ -70,9 +73,10 @@ class PriceBook:
         self._version, self._shown = version, shown
         self.date = version.date if version else None
         self._on = version.date if version else _LAST_DAY
-        self.meters = Meters.of(self._document("meters.yaml"))
+        self.meters = self._dated("meters", Meters.of)
         self._providers: dict[str, _Provider] = {}
         self._cards: dict[str, RateCard] = {}
+        self._tokenizers: TokenizerFile | None = None
 
     @classmethod
     def load(
@@ -113,9 +117,20 @@ class PriceBook:
     def exchange(self) -> ExchangeTable:
         """The exchange rates, the user's own before the book's."""
         own = [rate for overlay in self.overlays for rate in overlay.exchange_rates]
-        document = self._document("fx.yaml")
-        self._verify("fx", lambda: reading.recorded_content(document.data["rates"], self._on), document)
-        return ExchangeTable.of(document, own, self._on)
+        return self._dated("fx", lambda document: ExchangeTable.of(document, own, self._on), "rates")
+
+    def tokenizer_factor(self, measured_with: str, tokenizer: str) -> Factor | None:
+        """The factor from the vocabulary of a measurement to another; None where there is none."""
+        if self._tokenizers is None:
+            self._tokenizers = self._dated("tokenizers", lambda document: validated(document, TokenizerFile), "factors")
+        return self._tokenizers.factor(measured_with, tokenizer, self._on)
+
+    def _dated(self, part: str, read: Callable[[Document], T], key: str = "") -> T:
+        """A file of dated entries, read, and held against the version's hash."""
+        document = self._document(f"{part}.yaml")
+        found = read(document)
+        self._verify(part, lambda: reading.recorded_content(document.data[key or part], self._on), document)
+        return found
 
     def card(self, name: str) -> RateCard:
         """The rate card of an offer, by `provider/model`, alias, or a bare name that is unique.
@@ -225,7 +240,7 @@ class PriceBook:
             if row.withdrawn is None
         ]
         on = self._on if listed else _LAST_DAY
-        return RateCard(f"{provider}/{offer.model}", offer, currency, self.meters, on, contract, private=not listed)
+        return RateCard(f"{provider}/{offer.model}", offer, currency, self.meters, on, contract, private=not listed, factor=self.tokenizer_factor)
 
     def _provider(self, name: str) -> _Provider | None:
         found = self._providers.get(name)

@@ -12,12 +12,13 @@ from costmodel.prices.schema import STANDARD
 from costmodel.prices.tariff import PriceSheet, Shape, Tariff, price_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from costmodel.prices.hours import Hours
     from costmodel.prices.meters import Meters
     from costmodel.prices.schema import Listed, Offer, PriceRow, Rate, SizeLimit, When
+    from costmodel.prices.tokenizers import Factor
     from costmodel.quantities import Number
 
 
@@ -127,11 +128,12 @@ class RateCard:
         contract: Sequence[PriceRow] = (),
         *,
         private: bool = False,
+        factor: Callable[[str, str], Factor | None] = lambda measured_with, tokenizer: None,  # noqa: ARG005
     ) -> None:
         self.name, self.offer, self.currency, self.private = name, offer, currency, private
         self.tiers = names_read(offer.service_tiers, on)
         self.regions = names_read(offer.regions, on)
-        self._meters = meters
+        self._meters, self._factor = meters, factor
         self._listed = _Timeline(rows_read(offer, on))
         self._contract = _Timeline(contract)
         self._tariffs: dict[tuple[int, int, Case], Tariff] = {}
@@ -232,6 +234,19 @@ class RateCard:
                     if line.measure.shape is not None:
                         found.add(line.measure)
         return found
+
+    def tokenizer_factor(self, measured_with: str) -> Factor | None:
+        """The factor from the vocabulary of a measurement to the offer's own; None where there is none."""
+        return self._factor(measured_with, self.offer.tokenizer) if self.offer.tokenizer else None
+
+    def row_at(self, at: datetime) -> PriceRow | None:
+        """The list row in force at an instant; None where there is none."""
+        found = self._listed.at(at)
+        return found.row if found else None
+
+    def intervals(self) -> list[str]:
+        """When it has prices, in words."""
+        return self._listed.intervals()
 
     @property
     def rows(self) -> list[PriceRow]:

@@ -127,6 +127,7 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
             elif units is not None and meters[meter].unit == "token" and "token" not in units:
                 yield path, "say for how many tokens the price is: add 'per: 1_000_000 tokens' to the row"
     yield from _adjustments(at, row, meters)
+    yield from _uncovered(at, offer, row)
     tiers, regions = {item.name for item in offer.service_tiers}, {item.name for item in offer.regions}
     for path, when in _conditions(row):
         if when.service_tier is not None and when.service_tier not in tiers and row.based_on is None:
@@ -141,6 +142,23 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
                 f"'{when.region}' is none of the offer's regions"
                 f"{did_you_mean(when.region, regions, listed=False)} Listed: {', '.join(sorted(regions))}",
             )
+
+
+def _uncovered(at: Path, offer: Offer, row: PriceRow) -> Found:
+    """Every tier and region must come to a rate, whatever the size and the hour."""
+    whens = [rate.when for rate in row.rates or ()]
+    if not whens or None in whens:
+        return
+    always = [when for when in whens if when is not None and not when.request_input_tokens and when.hours is None]
+    for tier in offer.service_tiers:
+        for region in offer.regions:
+            if not any(when.holds(tier.name, region.name, frozenset(), frozenset()) for when in always):
+                yield (
+                    (*at, "rates", len(whens) - 1, "when"),
+                    f"no rate covers the rest of service tier '{tier.name}' in region '{region.name}': "
+                    "add a last rate without 'when', or refuse it there",
+                )
+                return
 
 
 def _adjustments(at: Path, row: PriceRow, meters: Meters) -> Found:

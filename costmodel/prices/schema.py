@@ -310,8 +310,6 @@ class PriceRow(Model):
 def _check_rates(rates: tuple[Rate, ...]) -> None:
     if not rates:
         raise ValueError("'rates' is empty: write at least one rate")
-    if rates[-1].when is not None:
-        raise ValueError("the last rate must have no 'when': say what holds for the rest, or refuse it")
     if any(rate.when is None for rate in rates[:-1]):
         raise ValueError("a rate without 'when' is the rest: nothing after it is ever read")
 

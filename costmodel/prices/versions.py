@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import StringConstraints
@@ -77,3 +78,12 @@ def find_version(versions: tuple[Version, ...], name: str | None) -> Version:
     raise CommandLineError(
         f"The price book has no version '{name}'. Released: {there}. '{WORKING}' reads all rows, released or not."
     )
+
+
+def version_date(versions: tuple[Version, ...], name: str) -> date:
+    """The day a version reads the book as of; `working` reads everything.
+
+    Raises:
+        CommandLineError: there is none of that name.
+    """
+    return date.max if name == WORKING else find_version(versions, name).date

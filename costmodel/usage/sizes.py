@@ -5,12 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from costmodel.documents.model import Model, Positive, Text, load
 from costmodel.equations.tokens import input_of_total, output_of_input, part_of_each
-from costmodel.shipped import shipped_folder
 from costmodel.usage.cube import Band
 
 if TYPE_CHECKING:
@@ -30,19 +27,6 @@ class SpecError(Exception):
     def __init__(self, path: Sequence[Any], message: str) -> None:
         self.path, self.message = tuple(path), message
         super().__init__(message)
-
-
-class _Factor(Model):
-    input: Positive
-    output: Positive
-
-
-class TokenizerFile(Model):
-    """`pricing/tokenizers.yaml`."""
-
-    base: Text
-    source: Text
-    factors: dict[Text, _Factor]
 
 
 class Spec:
@@ -196,17 +180,11 @@ def _vocabulary(profile: Profile, own: bool, card: RateCard) -> tuple[str, Fract
         )
     if wanted in profile.vocabularies:
         return str(wanted), one, one, ()
-    factors = _tokenizers()
-    if measured == factors.base and wanted in factors.factors:
-        factor = factors.factors[str(wanted)]
+    factor = card.tokenizer_factor(measured)
+    if factor is not None:
         said = f"{card.name}: tokens are an estimate, by factors {float(factor.input):g} (input) and {float(factor.output):g} (output)"
         return measured, factor.input, factor.output, (said,)
     return measured, one, one, (f"{card.name}: no factor from {measured} to {wanted}; the profile's counts are used as measured",)
-
-
-@lru_cache(maxsize=1)
-def _tokenizers() -> TokenizerFile:
-    return load(shipped_folder("pricing") / "tokenizers.yaml", TokenizerFile, "pricing/tokenizers.yaml")
 
 
 def _units(into: Fraction, out: Fraction, spec: Spec) -> dict[str, Fraction]:

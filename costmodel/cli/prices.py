@@ -1,0 +1,178 @@
+"""`costmodel prices …`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costmodel.cli.options import output_options
+
+if TYPE_CHECKING:
+    from costmodel.prices.book import PriceBook
+
+_VERSION = click.option("--prices", "version", metavar="VERSION", help="Price book version; the newest by default.")
+_OVERLAY = click.option(
+    "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="A file of your own prices; repeatable."
+)
+_ON = click.option("--on", metavar="DAY", help="The day prices are read for; today by default.")
+_FOLDER = click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False, exists=True), help="A price folder of your own."
+)
+
+
+@click.group("prices")
+def command() -> None:
+    """The price book."""
+
+
+def _book(folder: Path | None, version: str | None, overlays: tuple[Path, ...] = ()) -> PriceBook:
+    from costmodel.prices.book import PriceBook
+
+    return PriceBook.load(folder, version, overlays)
+
+
+def _day(text: str | None) -> datetime:
+    """The start of a day, or now."""
+    from costmodel.errors import CommandLineError, QuantityError
+    from costmodel.quantities import instant
+
+    try:
+        return instant(text) if text else datetime.now(UTC)
+    except QuantityError as error:
+        raise CommandLineError(f"--on: {error}") from None
+
+
+def _folder(folder: Path | None) -> Path:
+    from costmodel.shipped import shipped_folder
+
+    return folder or shipped_folder("pricing")
+
+
+@command.command("list")
+@click.option("--provider", help="One provider only.")
+@_ON
+@_VERSION
+@_OVERLAY
+@_FOLDER
+@output_options
+def list_(
+    provider: str | None, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+) -> None:
+    """Every offer with its prices on a day."""
+    from costmodel.cli.output import emit
+    from costmodel.errors import CommandLineError
+    from costmodel.results.price_tables import listing
+
+    book = _book(folder, version, overlays)
+    if provider is not None and provider not in book.provider_names():
+        raise CommandLineError(f"there is no provider '{provider}'. There are: {', '.join(book.provider_names())}")
+    table, records = listing(book, _day(on), provider)
+    record = {"schema_version": "1", "kind": "prices", "price_book": {"version": book.name, "sha256": book.sha256}, "offers": records}
+    emit(out["format_"], out["output"], [table], record, records, quiet=out["quiet"])
+
+
+@command.command("show")
+@click.argument("model")
+@_ON
+@_VERSION
+@_OVERLAY
+@_FOLDER
+@output_options
+def show(
+    model: str, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+) -> None:
+    """The price of one offer in force on a day: rates, conditions, source, age, terms."""
+    _detail(_book(folder, version, overlays), model, _day(on), out, everything=False)
+
+
+@command.command("history")
+@click.argument("model")
+@_VERSION
+@_OVERLAY
+@_FOLDER
+@output_options
+def history(model: str, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any) -> None:
+    """Every price row of one offer, oldest first, withdrawn ones included."""
+    _detail(_book(folder, version, overlays), model, _day(None), out, everything=True)
+
+
+def _detail(book: PriceBook, model: str, at: datetime, out: dict[str, Any], *, everything: bool) -> None:
+    from costmodel.cli.output import emit_text
+    from costmodel.results.price_tables import details
+
+    text, record = details(book, model, at, everything=everything)
+    emit_text(out["format_"], out["output"], text, record, quiet=out["quiet"])
+
+
+@command.command("diff")
+@click.argument("earlier")
+@click.argument("later")
+@_FOLDER
+@output_options
+def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
+    """What changed between two versions; `working` is the state that is not released yet."""
+    from costmodel.cli.output import emit_text
+    from costmodel.prices.release import changes, read_tables
+    from costmodel.prices.versions import version_date
+
+    tables = read_tables(_folder(folder))
+    found = changes(tables, version_date(tables.versions, earlier), version_date(tables.versions, later))
+    lines = [str(change) for change in found] or ["no difference"]
+    record = {
+        "schema_version": "1",
+        "kind": "price_changes",
+        "earlier": earlier,
+        "later": later,
+        "changes": [{"sign": item.sign, "what": item.what, "text": item.text} for item in found],
+    }
+    emit_text(out["format_"], out["output"], "\n".join([f"Price book {earlier} → {later}", "", *lines]), record, quiet=out["quiet"])
+
+
+@command.command("check")
+@_FOLDER
+@click.option("--quiet", is_flag=True, help="Print nothing where all is well.")
+def check(folder: Path | None, quiet: bool) -> int:  # noqa: FBT001 - click passes flags by name
+    """Check every price file and every released hash; exit 3 for mistakes, 1 where a version no longer holds."""
+    from costmodel.prices.release import check_versions, read_tables
+
+    tables = read_tables(_folder(folder))
+    broken = check_versions(tables)
+    for line in broken:
+        click.echo(line, err=True)
+    if not broken and not quiet:
+        offers = sum(len(document.data["offers"]) for document in tables.providers.values())
+        rows = sum(len(offer["prices"]) for item in tables.providers.values() for offer in item.data["offers"])
+        names = ", ".join(version.version for version in tables.versions) or "none"
+        click.echo(f"{len(tables.providers)} providers, {offers} offers, {rows} price rows: no mistake.")
+        click.echo(f"Released versions whose hashes hold: {names}.")
+    return 1 if broken else 0
+
+
+@command.command("release")
+@click.argument("version")
+@click.option("--note", required=True, help="One line: what is new.")
+@click.option("--date", "on", metavar="DAY", help="The day it is dated; today by default.")
+@_FOLDER
+def release(version: str, note: str, on: str | None, folder: Path | None) -> None:
+    """Release the book as a version: its hashes are added to versions.yaml."""
+    from costmodel.cli.output import write_whole
+    from costmodel.prices import release as releasing
+
+    place = _folder(folder)
+    made, text = releasing.release(place, version, _day(on).date(), note)
+    write_whole(place / "versions.yaml", text)
+    click.echo(f"Released {made.version}, dated {made.date}, sha256 {made.sha256}")
+
+
+@command.command("schema")
+@click.argument("kind", type=click.Choice(["provider", "overlay", "scenario", "meters"]))
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+def schema(kind: str, output: Path | None) -> None:
+    """The JSON schema of a file, for editors."""
+    from costmodel.cli.output import write_text
+    from costmodel.schemas import schema_text
+
+    write_text(schema_text(kind), output)

@@ -1,0 +1,21 @@
+"""Which file has which JSON schema."""
+
+from __future__ import annotations
+
+from costmodel.documents.json_schema import json_schema
+from costmodel.prices.meters import MeterFile
+from costmodel.prices.schema import OverlayFile, ProviderFile
+from costmodel.scenario import Scenario
+
+SCHEMAS = {
+    "provider": (ProviderFile, "A provider's price table (pricing/providers/*.yaml)"),
+    "overlay": (OverlayFile, "Your own prices over the shipped book"),
+    "scenario": (Scenario, "A scenario (scenarios/*.yaml)"),
+    "meters": (MeterFile, "What can be counted and priced (pricing/meters.yaml)"),
+}
+
+
+def schema_text(kind: str) -> str:
+    """The JSON schema of a kind of file, as text."""
+    model, title = SCHEMAS[kind]
+    return json_schema(model, title)
