@@ -48,7 +48,7 @@ def command(
         found.append(estimate(scenario, models=listed(models), budget=money, book=book))
     result = found[0] if len(found) == 1 else Comparison("Scenarios side by side", tuple(_flat(found)))
     tables = [result.table(listed(by))] if by else result.tables()
-    emit(format_, output, tables, _record(result, listed(by)), _rows(result), quiet=quiet)
+    emit(format_, output, tables, lambda: _record(result, listed(by)), lambda: _rows(result), quiet=quiet)
     return 1 if any(item.over_budget for item in _flat(found)) else 0
 
 

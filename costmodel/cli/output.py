@@ -13,28 +13,29 @@ import click
 from costmodel.errors import CommandLineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from costmodel.results.table import Table
 
 
-def emit(format_: str, output: Path | None, tables: Sequence[Table], record: Any, rows: Sequence[Any], *, quiet: bool) -> None:
+def emit(format_: str, output: Path | None, tables: Sequence[Table], record: Callable[[], Any], rows: Callable[[], Sequence[Any]], *, quiet: bool) -> None:
     """Write a result.
 
     Args:
         format_: table, json, csv or markdown.
         output: a file; the screen where it is None.
         tables: what `table` and `markdown` show.
-        record: what `json` shows.
-        rows: what `csv` shows.
+        record: makes what `json` shows.
+        rows: makes what `csv` shows.
         quiet: no messages on stderr.
     """
-    from costmodel.results.records import csv_text, json_text
+    if format_ in {"json", "csv"}:
+        from costmodel.results.records import csv_text, json_text
 
     if format_ == "json":
-        write_text(json_text(record), output)
+        write_text(json_text(record()), output)
     elif format_ == "csv":
-        write_text(csv_text(rows), output)
+        write_text(csv_text(rows()), output)
         if not quiet:
             for note in tables[0].notes if tables else ():
                 click.echo(note, err=True)

@@ -71,7 +71,7 @@ def list_(
         raise CommandLineError(f"there is no provider '{provider}'. There are: {', '.join(book.provider_names())}")
     table, records = listing(book, _day(on), provider)
     record = {"schema_version": "1", "kind": "prices", "price_book": {"version": book.name, "sha256": book.sha256}, "offers": records}
-    emit(out["format_"], out["output"], [table], record, records, quiet=out["quiet"])
+    emit(out["format_"], out["output"], [table], lambda: record, lambda: records, quiet=out["quiet"])
 
 
 @command.command("show")

@@ -27,7 +27,9 @@ MAX_TEXT = 2_000
 class Model(BaseModel):
     """Base of everything that is read from a file: frozen, and closed to keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, defer_build=True
+    )
 
 
 def _field(read: Callable[[Any], Any], schema: dict[str, Any], *, sign: str = "any") -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -12,11 +11,11 @@ from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import AmbiguousModelError, FileError, UnknownModelError, UsageError
 from costmodel.prices import reading
-from costmodel.prices.card import RateCard, names_read, rows_read
+from costmodel.prices.card import RateCard, names_read
 from costmodel.prices.exchange import ExchangeTable
 from costmodel.prices.meters import REQUEST, Meters
-from costmodel.prices.mistakes import overlay_mistakes, provider_mistakes
-from costmodel.prices.schema import Offer, OverlayFile, ProviderFile
+from costmodel.prices.provider import Provider, check_provider, content_hash
+from costmodel.prices.schema import OverlayFile
 from costmodel.prices.tokenizers import TokenizerFile
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
 from costmodel.shipped import shipped_folder
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from costmodel.errors import Mistake
-    from costmodel.prices.schema import PriceRow
+    from costmodel.prices.schema import Offer, PriceRow
     from costmodel.prices.tokenizers import Factor
 
 T = TypeVar("T")
@@ -48,15 +47,6 @@ class RequestPrice(NamedTuple):
     row: PriceRow
 
 
-@dataclass(frozen=True)
-class _Provider:
-    """A provider's file, read."""
-
-    name: str
-    document: Document
-    file: ProviderFile
-
-
 class PriceBook:
     """All prices, as of one version.
 
@@ -74,7 +64,7 @@ class PriceBook:
         self.date = version.date if version else None
         self._on = version.date if version else _LAST_DAY
         self.meters = self._dated("meters", Meters.of)
-        self._providers: dict[str, _Provider] = {}
+        self._providers: dict[str, Provider] = {}
         self._cards: dict[str, RateCard] = {}
         self._tokenizers: TokenizerFile | None = None
 
@@ -129,7 +119,7 @@ class PriceBook:
         """A file of dated entries, read, and held against the version's hash."""
         document = self._document(f"{part}.yaml")
         found = read(document)
-        self._verify(part, lambda: reading.recorded_content(document.data[key or part], self._on), document)
+        self._verify(part, reading.digest(reading.recorded_content(document.data[key or part], self._on)), document)
         return found
 
     def card(self, name: str) -> RateCard:
@@ -141,10 +131,11 @@ class PriceBook:
         """
         found = self._cards.get(name)
         if found is None:
-            provider, offer = self._find(name)
-            found = self._cards[name] = self._cards.setdefault(
-                f"{provider}/{offer.model}", self._compiled(provider, offer)
-            )
+            provider, model = self._find(name)
+            full = f"{provider}/{model}"
+            if full not in self._cards:
+                self._cards[full] = self._compiled(provider, model)
+            found = self._cards[name] = self._cards[full]
         return found
 
     def price(
@@ -178,103 +169,99 @@ class PriceBook:
 
     def offers(self) -> list[RateCard]:
         """Every offer of the book, in order of provider and model."""
-        found = []
-        for provider in self.provider_names():
-            found += [self.card(f"{provider}/{offer.model}") for offer in self._offers(provider)]
-        return found
+        return [self.card(f"{provider}/{model}") for provider in self.provider_names() for model in self._models(provider)]
 
-    def _offers(self, provider: str) -> list[Offer]:
+    def _models(self, provider: str) -> list[str]:
+        """The models of a provider: those of the book, then private ones."""
         loaded = self._provider(provider)
-        offers = [offer for offer in loaded.file.offers if rows_read(offer, self._on)] if loaded else []
-        known = {offer.model for offer in offers}
-        private = [
-            offer
-            for overlay in self.overlays
-            if overlay.provider == provider
-            for offer in overlay.offers
-            if offer.model not in known
-        ]
-        return offers + private
+        known = list(loaded.models) if loaded else []
+        return known + [name for name, offer in self._own_offers(provider) if loaded is None or name not in loaded.names]
 
-    def _find(self, name: str) -> tuple[str, Offer]:
+    def _own_offers(self, provider: str) -> list[tuple[str, Offer]]:
+        return [
+            (offer.model, offer) for overlay in self.overlays if overlay.provider == provider for offer in overlay.offers
+        ]
+
+    def _find(self, name: str) -> tuple[str, str]:
+        """The provider and the model of a name."""
         provider, _, model = name.partition("/")
         if model and provider in self.provider_names():
-            for offer in self._offers(provider):
-                if model == offer.model or model in names_read(offer.aliases, self._on):
-                    return provider, offer
-        elif found := self._bare(name):
-            if len(found) > 1:
-                raise AmbiguousModelError(name, [f"{owner}/{offer.model}" for owner, offer in found])
-            return found[0]
+            found = self._named(provider, model)
+            if found is not None:
+                return provider, found
+        elif candidates := self._bare(name):
+            if len(candidates) > 1:
+                raise AmbiguousModelError(name, [f"{owner}/{found}" for owner, found in candidates])
+            return candidates[0]
         raise UnknownModelError(name, self._nearest(name), self.name)
 
-    def _bare(self, name: str) -> list[tuple[str, Offer]]:
+    def _named(self, provider: str, name: str) -> str | None:
+        """The model that a name or alias stands for at a provider."""
+        loaded = self._provider(provider)
+        if loaded is not None and name in loaded.names:
+            return loaded.offer(name).model
+        for model, offer in self._own_offers(provider):
+            if name == model or name in names_read(offer.aliases, self._on):
+                return model
+        return None
+
+    def _bare(self, name: str) -> list[tuple[str, str]]:
         found = []
         for provider in self.provider_names():
-            for offer in self._offers(provider):
-                names = {offer.model, *names_read(offer.aliases, self._on)}
-                if name in names and any(row.source.kind != "quoted" for row in offer.prices):
-                    found.append((provider, offer))
+            model = self._named(provider, name)
+            loaded = self._provider(provider)
+            quoted = loaded is not None and name in loaded.names and loaded.is_quoted(name)
+            if model is not None and not quoted:
+                found.append((provider, model))
         return found
 
     def _nearest(self, name: str) -> list[str]:
         from difflib import get_close_matches
 
-        full = {f"{provider}/{offer.model}" for provider in self.provider_names() for offer in self._offers(provider)}
-        short = {item.partition("/")[2]: item for item in sorted(full, reverse=True)}
-        near = get_close_matches(name, sorted(full), n=3, cutoff=0.6)
+        full = sorted(f"{provider}/{model}" for provider in self.provider_names() for model in self._models(provider))
+        short = {item.partition("/")[2]: item for item in reversed(full)}
+        near = get_close_matches(name, full, n=3, cutoff=0.6)
         near += [short[item] for item in get_close_matches(name.rpartition("/")[2], sorted(short), n=3, cutoff=0.6)]
         return list(dict.fromkeys(near))[:3]
 
-    def _compiled(self, provider: str, offer: Offer) -> RateCard:
-        loaded = self._provider(provider)
-        overlays = [overlay for overlay in self.overlays if overlay.provider == provider]
-        listed = loaded is not None and any(offer is item for item in loaded.file.offers)
-        currency = loaded.file.currency if loaded else next(item.currency for item in overlays if item.currency)
-        contract = [
-            row
-            for overlay in overlays
-            for item in overlay.offers
-            if listed and item.model == offer.model
-            for row in item.prices
-            if row.withdrawn is None
-        ]
-        on = self._on if listed else _LAST_DAY
-        return RateCard(f"{provider}/{offer.model}", offer, currency, self.meters, on, contract, private=not listed, factor=self.tokenizer_factor)
+    def _compiled(self, provider: str, model: str) -> RateCard:
+        loaded, own = self._provider(provider), self._own_offers(provider)
+        rows = [row for name, offer in own if name == model for row in offer.prices if row.withdrawn is None]
+        card = {"meters": self.meters, "factor": self.tokenizer_factor}
+        if loaded is not None and model in loaded.names:
+            return RateCard(f"{provider}/{model}", loaded.offer(model), loaded.currency, on=self._on, contract=rows, **card)
+        offer = next(offer for name, offer in own if name == model)
+        stated = next((item.currency for item in self.overlays if item.provider == provider and item.currency), None)
+        currency = loaded.currency if loaded else str(stated)
+        return RateCard(f"{provider}/{model}", offer, currency, on=_LAST_DAY, private=True, **card)
 
-    def _provider(self, name: str) -> _Provider | None:
+    def _provider(self, name: str) -> Provider | None:
         found = self._providers.get(name)
         if found is None and (self.folder / "providers" / f"{name}.yaml").is_file():
             document = self._document(f"providers/{name}.yaml")
-            file = validated(document, ProviderFile)
-            mistakes = provider_mistakes(document, file, self.meters, name, self._on)
-            if mistakes:
-                raise FileError(mistakes)
-            self._verify(name, lambda: reading.provider_content(document.data, self._on), document)
-            found = self._providers[name] = _Provider(name, document, file)
+            got = content_hash(document, self._on) if self._version else None
+            if got is None or self._version is None or got != self._version.parts.get(name):
+                check_provider(document, self.meters, name, self._on)
+                self._verify(name, got, document)
+            found = self._providers[name] = Provider(name, document, self._on)
         return found
 
-    def _verify(self, part: str, content: Any, document: Document) -> None:
+    def _verify(self, part: str, got: str | None, document: Document) -> None:
         """A released version is read only as it was released."""
-        if self._version is None:
-            return
-        expected = self._version.parts.get(part)
-        got = content()
-        if expected != (None if got is None else reading.digest(got)):
-            raise FileError(
-                [
-                    document.mistake(
-                        (),
-                        f"what this file says as of {self._version.date} is not what version {self.name} was released "
-                        "with: rows are never edited. Undo the change; add a new row recorded after that day, and "
-                        "withdraw a wrong one ('costmodel prices check' shows every file)",
-                    )
-                ]
-            )
+        if self._version is not None and self._version.parts.get(part) != got:
+            raise FileError([document.mistake((), _CHANGED.format(date=self._version.date, name=self.name))])
+
+
+_CHANGED = (
+    "what this file says as of {date} is not what version {name} was released with: rows are never edited. Undo the "
+    "change; add a new row recorded after that day, and withdraw a wrong one ('costmodel prices check' shows every file)"
+)
 
 
 def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[OverlayFile]:
     """Read all overlays; every mistake of every file at once."""
+    from costmodel.prices.mistakes import overlay_mistakes
+
     files: list[OverlayFile] = []
     mistakes: list[Mistake] = []
     meters = None

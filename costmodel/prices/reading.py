@@ -28,7 +28,7 @@ def digest(content: Any) -> str:
 
 def provider_content(data: dict[str, Any], on: date) -> dict[str, Any] | None:
     """What a provider's file says about prices, read on a day; None where it said nothing yet."""
-    offers = [content for offer in data["offers"] if (content := _offer_content(offer, on)) is not None]
+    offers = [content for offer in data["offers"] if (content := offer_content(offer, on)) is not None]
     if not offers:
         return None
     offers.sort(key=lambda offer: offer["model"])
@@ -40,12 +40,18 @@ def provider_terms(data: dict[str, Any], on: date) -> dict[str, Any]:
     offers = [
         {key: offer[key] for key in _DESCRIPTIVE if key in offer}
         for offer in data["offers"]
-        if _offer_content(offer, on) is not None
+        if offer_content(offer, on) is not None
     ]
     return {"name": data.get("name"), "offers": sorted(offers, key=lambda offer: str(offer["model"]))}
 
 
-def _offer_content(offer: dict[str, Any], on: date) -> dict[str, Any] | None:
+def names_of(offer: dict[str, Any], on: date) -> list[str]:
+    """The exact names of an offer, read on a day: its model and its aliases."""
+    return [str(offer["model"]), *(_name(item) for item in offer.get("aliases") or () if _listed_read(item, on))]
+
+
+def offer_content(offer: dict[str, Any], on: date) -> dict[str, Any] | None:
+    """What an offer says about prices, read on a day; None where it said nothing yet."""
     rows = [
         {key: value for key, value in row.items() if key != "withdrawn"} for row in offer["prices"] if _read(row, on)
     ]
