@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costmodel.errors import CommandLineError, FileError, QuantityError
@@ -13,6 +12,7 @@ from costmodel.results.lines import grouped_lines
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from costmodel.prices.book import PriceBook
     from costmodel.results.estimate import Estimate
     from costmodel.results.lines import Group

@@ -1,7 +1,5 @@
 """The scenario file: what is to be estimated."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,7 +101,7 @@ class Scenario(Request):
     _folder: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> Scenario:
+    def _one_of_each(self) -> "Scenario":
         if (self.workload is None) == (not self.workloads):
             raise ValueError("give either 'workload' or a list of 'workloads'")
         if self.mix is not None and self.models is not None:
@@ -115,7 +113,7 @@ class Scenario(Request):
         return self
 
     @classmethod
-    def load(cls, path: str | Path, settings: Mapping[str, Any] | None = None) -> Scenario:
+    def load(cls, path: str | Path, settings: "Mapping[str, Any] | None" = None) -> "Scenario":
         """Read a scenario file.
 
         Args:
@@ -129,7 +127,7 @@ class Scenario(Request):
         return cls.of(read_document(path), Path(path).parent, settings)
 
     @classmethod
-    def of(cls, document: Document, folder: Path | None = None, settings: Mapping[str, Any] | None = None) -> Scenario:
+    def of(cls, document: Document, folder: Path | None = None, settings: "Mapping[str, Any] | None" = None) -> "Scenario":
         """A scenario from a document that was read."""
         from costmodel.documents.settings import with_settings
 
@@ -139,11 +137,11 @@ class Scenario(Request):
         return scenario
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], folder: str | Path | None = None) -> Scenario:
+    def from_data(cls, data: "Mapping[str, Any]", folder: str | Path | None = None) -> "Scenario":
         """A scenario from a plain dict, as a notebook may make one; numbers as text or int, never as float."""
         return cls.of(Document("scenario", dict(data), (), {}), None if folder is None else Path(folder))
 
-    def changed(self, settings: Mapping[str, Any]) -> Scenario:
+    def changed(self, settings: "Mapping[str, Any]") -> "Scenario":
         """The same scenario with other values, by path; `{"workload.records.per_day": "2000"}`."""
         return type(self).of(self._document, self._folder, settings)
 

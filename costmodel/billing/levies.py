@@ -1,7 +1,5 @@
 """What comes after the bill: minimum charges, taxes and fees, as lines of their own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -41,7 +39,7 @@ class LevyLine:
         model: the offer it belongs to; empty for a line on the whole bill.
     """
 
-    month: Month
+    month: "Month"
     name: str
     base: Fraction
     rate: Fraction | None
@@ -50,7 +48,7 @@ class LevyLine:
     grossed_up: bool = False
 
 
-def minimum_lines(entries: Iterable[Entry]) -> list[LevyLine]:
+def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
     """Top-ups to providers' minimum charges of a month, by offer."""
     groups: dict[tuple[Month, str], list[Entry]] = {}
     for entry in entries:
@@ -70,7 +68,7 @@ def minimum_lines(entries: Iterable[Entry]) -> list[LevyLine]:
     return found
 
 
-def levy_lines(bills: Iterable[tuple[Month, Fraction]], levies: Sequence[Levy]) -> list[LevyLine]:
+def levy_lines(bills: "Iterable[tuple[Month, Fraction]]", levies: "Sequence[Levy]") -> "list[LevyLine]":
     """Taxes and fees of each month, in the order of the scenario.
 
     Args:

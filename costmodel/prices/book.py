@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
@@ -21,6 +20,7 @@ from costmodel.prices.versions import WORKING, Version, find_version, read_versi
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from collections.abc import Callable, Iterable, Sequence
 
     from costmodel.errors import Mistake

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import datetime
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import NotInForceError, NotOfferedError, RefusedRequestError
@@ -12,6 +10,8 @@ from costmodel.prices.schema import STANDARD
 from costmodel.prices.tariff import PriceSheet, Shape, Tariff, price_lines
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+    from datetime import datetime
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 

@@ -1,7 +1,5 @@
 """Dated exchange rates: the last rate on or before a day, with a stated maximum age."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -84,7 +82,7 @@ class ExchangeRate:
 class ExchangeTable:
     """Rates of the book and of the user."""
 
-    def __init__(self, file: FxFile | None, own: Iterable[OwnRate] = (), recorded_by: date | None = None) -> None:
+    def __init__(self, file: "FxFile | None", own: "Iterable[OwnRate]" = (), recorded_by: date | None = None) -> None:
         self._file, self._own = file, tuple(own)
         rows = file.rates if file else ()
         self._rows = sorted(
@@ -92,11 +90,11 @@ class ExchangeTable:
         )
 
     @classmethod
-    def of(cls, document: Document, own: Iterable[OwnRate], recorded_by: date | None) -> ExchangeTable:
+    def of(cls, document: "Document", own: "Iterable[OwnRate]", recorded_by: date | None) -> "ExchangeTable":
         """Read the shipped table."""
         return cls(validated(document, FxFile), own, recorded_by)
 
-    def rate(self, from_: str, to: str, as_of: date, max_age_days: int) -> ExchangeRate:
+    def rate(self, from_: str, to: str, as_of: date, max_age_days: int) -> "ExchangeRate":
         """The last rate on or before a day.
 
         Raises:
@@ -115,13 +113,13 @@ class ExchangeTable:
             )
         return found
 
-    def _owned(self, from_: str, to: str, as_of: date) -> Iterable[ExchangeRate]:
+    def _owned(self, from_: str, to: str, as_of: date) -> "Iterable[ExchangeRate]":
         for item in self._own:
             if item.on <= as_of and {item.from_, item.to} == {from_, to}:
                 rate = item.rate if item.from_ == from_ else 1 / item.rate
                 yield ExchangeRate(from_, to, rate, item.on, item.source)
 
-    def _crossed(self, from_: str, to: str, as_of: date) -> Iterable[ExchangeRate]:
+    def _crossed(self, from_: str, to: str, as_of: date) -> "Iterable[ExchangeRate]":
         if self._file is None:
             return
         for row in reversed(self._rows):
@@ -131,5 +129,5 @@ class ExchangeTable:
                 return
 
 
-def _newest(found: ExchangeRate) -> tuple[date, bool]:
+def _newest(found: "ExchangeRate") -> tuple[date, bool]:
     return found.on, False

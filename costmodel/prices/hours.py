@@ -1,7 +1,5 @@
 """Daily windows of time in a zone, with weekdays."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -44,7 +42,7 @@ def _zone_name(value: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> "ZoneInfo":
     """The time zone of that IANA name."""
     from zoneinfo import ZoneInfo
 
@@ -91,7 +89,7 @@ class Hours(Model):
         cut = ((max(opens, begin), min(closes, end)) for opens, closes in self._starting(first - _DAY, last))
         return sorted((opens, closes) for opens, closes in cut if opens < closes)
 
-    def _starting(self, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+    def _starting(self, first: date, last: date) -> "Iterator[tuple[datetime, datetime]]":
         current = first
         while current <= last:
             if current.weekday() in self._weekdays:

@@ -1,7 +1,5 @@
 """What can be counted and priced; read from `pricing/meters.yaml`."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -45,7 +43,7 @@ class MeterFile(Model):
 class Meters:
     """All meters by name, and what is part of what."""
 
-    def __init__(self, meters: tuple[Meter, ...]) -> None:
+    def __init__(self, meters: "tuple[Meter, ...]") -> None:
         self._by_name = {meter.meter: meter for meter in meters}
         self._parts: dict[str, tuple[str, ...]] = {}
         for meter in meters:
@@ -53,7 +51,7 @@ class Meters:
                 self._parts[meter.part_of] = (*self._parts.get(meter.part_of, ()), meter.meter)
 
     @classmethod
-    def of(cls, document: Document) -> Meters:
+    def of(cls, document: "Document") -> "Meters":
         """Read and check the meters.
 
         Raises:
@@ -75,7 +73,7 @@ class Meters:
             raise FileError(mistakes)
         return cls(meters)
 
-    def __getitem__(self, name: str) -> Meter:
+    def __getitem__(self, name: str) -> "Meter":
         try:
             return self._by_name[name]
         except KeyError:

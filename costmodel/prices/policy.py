@@ -1,7 +1,5 @@
 """Limits that decide what is warned about or refused; read from `pricing/policy.yaml` and `currencies.yaml`."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from costmodel.documents.model import Count, Currency, Model, Text, load
@@ -37,13 +35,13 @@ class Currencies(Model):
 
 
 @lru_cache(maxsize=1)
-def policy() -> Policy:
+def policy() -> "Policy":
     """The shipped limits."""
     return load(shipped_folder("pricing") / "policy.yaml", Policy, "pricing/policy.yaml")
 
 
 @lru_cache(maxsize=1)
-def _currencies() -> Currencies:
+def _currencies() -> "Currencies":
     return load(shipped_folder("pricing") / "currencies.yaml", Currencies, "pricing/currencies.yaml")
 
 

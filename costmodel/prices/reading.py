@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from costmodel.prices.card import in_reading
 from costmodel.quantities import day
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _PRICED = ("model", "tokenizer")
 _LISTS = ("aliases", "service_tiers", "regions")

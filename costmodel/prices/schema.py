@@ -1,7 +1,5 @@
 """The price tables as files: what may stand in `pricing/providers/*.yaml` and in an overlay file."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -50,7 +48,7 @@ class Source(Model):
     """Anything a reader should know about the figure or its dates."""
 
     @model_validator(mode="after")
-    def _named(self) -> Source:
+    def _named(self) -> "Source":
         if self.url is None and self.title is None:
             raise ValueError("a source needs a url or a title")
         return self
@@ -80,7 +78,7 @@ class SizeLimit:
         return f"{self.operator} {int(self.limit):_}"
 
 
-def _size_limit(value: Any) -> SizeLimit:
+def _size_limit(value: Any) -> "SizeLimit":
     if isinstance(value, SizeLimit):
         return value
     if isinstance(value, dict | list) or value is None:
@@ -116,12 +114,12 @@ class When(Model):
     """Region."""
 
     @model_validator(mode="after")
-    def _something(self) -> When:
+    def _something(self) -> "When":
         if not (self.request_input_tokens or self.hours or self.service_tier or self.region):
             raise ValueError("a condition is empty: leave 'when' out where the rate is the rest")
         return self
 
-    def holds(self, tier: str, region: str, sizes: frozenset[SizeLimit], hours: frozenset[Hours]) -> bool:
+    def holds(self, tier: str, region: str, sizes: "frozenset[SizeLimit]", hours: frozenset[Hours]) -> bool:
         """Whether every condition holds; `sizes` and `hours` are those limits and windows that hold."""
         return (
             self.service_tier in {None, tier}
@@ -157,7 +155,7 @@ class Price(Model):
     """Marginal brackets, each for the units of one request that fall into it."""
 
     @model_validator(mode="after")
-    def _one_form(self) -> Price:
+    def _one_form(self) -> "Price":
         forms = [self.price is not None, self.free, self.unknown, self.brackets is not None]
         if sum(forms) != 1:
             raise ValueError("write one of: a number, free, unknown, or brackets")
@@ -168,7 +166,7 @@ class Price(Model):
         return self
 
 
-def _check_brackets(brackets: tuple[Bracket, ...]) -> None:
+def _check_brackets(brackets: "tuple[Bracket, ...]") -> None:
     limits = [bracket.up_to for bracket in brackets]
     if len(limits) < 2 or limits[-1] is not None or None in limits[:-1]:  # noqa: PLR2004 - two brackets at least
         raise ValueError("brackets need two or more entries, each with 'up_to' but the last")
@@ -203,7 +201,7 @@ class Rate(Model):
     """Why the provider refuses such a request."""
 
     @model_validator(mode="after")
-    def _priced_or_refused(self) -> Rate:
+    def _priced_or_refused(self) -> "Rate":
         if (self.prices is None) == (self.refused is None):
             raise ValueError("a rate needs either 'prices' or 'refused'")
         return self
@@ -255,7 +253,7 @@ class Valid(Model):
     """`observed`: the first day it is known to have held; the true start may be earlier."""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Valid:
+    def _in_order(self) -> "Valid":
         if self.until is not None and self.until <= self.from_:
             raise ValueError("'until' must lie after 'from'")
         return self
@@ -297,7 +295,7 @@ class PriceRow(Model):
     """Least invoice of a month."""
 
     @model_validator(mode="after")
-    def _rated(self) -> PriceRow:
+    def _rated(self) -> "PriceRow":
         if (self.rates is None) == (self.based_on is None):
             raise ValueError("a price row needs 'rates' (or, in an overlay, 'based_on: list')")
         if self.rates is not None:
@@ -307,7 +305,7 @@ class PriceRow(Model):
         return self
 
 
-def _check_rates(rates: tuple[Rate, ...]) -> None:
+def _check_rates(rates: "tuple[Rate, ...]") -> None:
     if not rates:
         raise ValueError("'rates' is empty: write at least one rate")
     if any(rate.when is None for rate in rates[:-1]):
@@ -430,7 +428,7 @@ class OverlayFile(Model):
     """Exchange rates of the user's own; they go before the book's."""
 
     @model_validator(mode="after")
-    def _complete(self) -> OverlayFile:
+    def _complete(self) -> "OverlayFile":
         if self.offers and self.provider is None:
             raise ValueError("an overlay with offers needs 'provider'")
         return self

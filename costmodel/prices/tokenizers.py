@@ -1,7 +1,5 @@
 """How many tokens other vocabularies make of the same text; read from `pricing/tokenizers.yaml`."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from costmodel.documents.model import Day, Model, Positive, Text
@@ -33,7 +31,7 @@ class TokenizerFile(Model):
     factors: tuple[Factor, ...]
     """By vocabulary; the last one recorded by a day holds."""
 
-    def factor(self, measured_with: str, tokenizer: str, on: date) -> Factor | None:
+    def factor(self, measured_with: str, tokenizer: str, on: "date") -> "Factor | None":
         """The factor from the vocabulary of a measurement to another; None where there is none."""
         if measured_with != self.base:
             return None

@@ -1,7 +1,5 @@
 """Released versions of the price book: `pricing/versions.yaml`, written by `prices release`, verified by hash."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +39,7 @@ class VersionFile(Model):
     """Oldest first."""
 
 
-def read_versions(document: Document) -> tuple[Version, ...]:
+def read_versions(document: "Document") -> "tuple[Version, ...]":
     """All released versions, oldest first.
 
     Raises:
@@ -65,7 +63,7 @@ def read_versions(document: Document) -> tuple[Version, ...]:
     return versions
 
 
-def find_version(versions: tuple[Version, ...], name: str | None) -> Version:
+def find_version(versions: "tuple[Version, ...]", name: str | None) -> "Version":
     """The version of that name; the newest where no name is given.
 
     Raises:
@@ -80,7 +78,7 @@ def find_version(versions: tuple[Version, ...], name: str | None) -> Version:
     )
 
 
-def version_date(versions: tuple[Version, ...], name: str) -> date:
+def version_date(versions: "tuple[Version, ...]", name: str) -> date:
     """The day a version reads the book as of; `working` reads everything.
 
     Raises:

@@ -1,7 +1,5 @@
 """Measured workload profiles: exact points of input and output tokens, with their source."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -80,14 +78,14 @@ class Profile:
         """The vocabularies it was counted with."""
         return tuple(column.removeprefix("input:") for column in self.columns if column.startswith("input:"))
 
-    def points(self, vocabulary: str | None = None) -> tuple[Point, ...]:
+    def points(self, vocabulary: str | None = None) -> "tuple[Point, ...]":
         """The points as one vocabulary counts them; as measured by default."""
         name = vocabulary or self.file.measured_with
         weight, left, right = (self.columns.index(key) for key in ("weight", f"input:{name}", f"output:{name}"))
         return tuple(Point(Fraction(row[left]), Fraction(row[right]), Fraction(row[weight])) for row in self.rows)
 
 
-def load_profile(name: str, folder: Path | None = None) -> Profile:
+def load_profile(name: str, folder: "Path | None" = None) -> "Profile":
     """A profile by its exact name, from the scenario's folder or the shipped ones.
 
     Raises:
@@ -103,7 +101,7 @@ def load_profile(name: str, folder: Path | None = None) -> Profile:
     return _profile(read_document(files[name], f"profiles/{files[name].name}"), name)
 
 
-def _profile(document: Document, name: str) -> Profile:
+def _profile(document: "Document", name: str) -> "Profile":
     file = validated(document, ProfileFile)
     columns = tuple(file.columns.split())
     problem = _problem(file, columns, name)
@@ -123,7 +121,7 @@ def _profile(document: Document, name: str) -> Profile:
     return Profile(file, columns, tuple(rows))
 
 
-def _problem(file: ProfileFile, columns: tuple[str, ...], name: str) -> tuple[str, str] | None:
+def _problem(file: "ProfileFile", columns: tuple[str, ...], name: str) -> tuple[str, str] | None:
     if file.profile != name:
         return "profile", f"the profile is called '{file.profile}', but the file '{name.replace('/', '--')}.yaml'"
     vocabularies = [column.removeprefix("input:") for column in columns if column.startswith("input:")]

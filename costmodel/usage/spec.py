@@ -1,7 +1,5 @@
 """What a scenario says about its workload: records, tokens, mix, service tiers, hours."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -58,7 +56,7 @@ class Records(Model):
     """Growth a month, compounded from the first month."""
 
     @model_validator(mode="after")
-    def _one_form(self) -> Records:
+    def _one_form(self) -> "Records":
         if self.per_day is not None and self.per_month is not None:
             raise ValueError("give records 'per_day' or 'per_month', not both")
         if self.per_day is not None and self.days_per_month is None:
@@ -94,7 +92,7 @@ class Tokens(Model):
     """Ratio of input to output, such as 3:1."""
 
     @model_validator(mode="after")
-    def _one_form(self) -> Tokens:
+    def _one_form(self) -> "Tokens":
         given = self.model_fields_set - {"tokenizer"}
         forms = ({"profile"}, {"input", "output"}, {"input", "output_per_input"}, {"total", "input_to_output"})
         if given not in forms:
@@ -147,7 +145,7 @@ class Request(Model):
     """Hours in which requests are made; any hour if not said."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Request:
+    def _whole(self) -> "Request":
         if self.service_tier is not None and sum(self.service_tier.values()) != 1:
             raise ValueError("the shares of service_tier must add up to 100 %")
         if sum(getattr(self, part) or 0 for part in _PARTS_OF_INPUT) > 1:
@@ -182,7 +180,7 @@ class Mix(Model):
     """By offer."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Mix:
+    def _whole(self) -> "Mix":
         if not self.models:
             raise ValueError("the mix names no model")
         entries = list(self.models.values())
