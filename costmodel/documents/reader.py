@@ -34,6 +34,8 @@ MAX_VALUES = 400_000
 # Control characters could drive a terminal; bidirectional overrides could make a text read as another.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
+_NOTHING = frozenset({"", "~", "null"})
+
 Place = tuple[int, int]
 Steps = tuple[Any, ...]
 
@@ -158,8 +160,11 @@ class _Builder:
 
     def document(self) -> Document:
         try:
-            for event in yaml.parse(self.text, Loader=_Loader):
+            next_event = _Loader(self.text).get_event
+            event = next_event()
+            while event is not None:
                 self._take(event)
+                event = next_event()
         except yaml.YAMLError as error:
             self.mistakes.append(self._syntax(error))
         if not self.mistakes and self.documents == 0:
@@ -172,8 +177,10 @@ class _Builder:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             self._scalar(event)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self._open(event, {} if kind is yaml.MappingStartEvent else [])
+        elif kind is yaml.MappingStartEvent:
+            self._open(event, {})
+        elif kind is yaml.SequenceStartEvent:
+            self._open(event, [])
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             closed = self.stack.pop()
             if closed.anchor:
@@ -196,13 +203,20 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
-        if event.tag is not None and not (event.tag == "!" and event.style):
-            self._refuse_tag(event)
-        unsafe = _UNSAFE.search(text)
-        if unsafe:
-            self._note(event, f"the character U+{ord(unsafe[0]):04X} is not allowed in a text")
-        plain = not event.style
-        value = None if plain and text in {"", "~", "null"} else text
+        value: str | None = text
+        if event.style:
+            if event.tag is not None and event.tag != "!":
+                self._refuse_tag(event)
+            unsafe = _UNSAFE.search(text)  # plain scalars cannot hold escapes, and the parser refuses raw ones
+            if unsafe:
+                self._note(event, f"the character U+{ord(unsafe[0]):04X} is not allowed in a text")
+        else:
+            if event.tag is not None:
+                self._refuse_tag(event)
+            if text in _NOTHING:
+                value = None
+            elif not text.isascii() and (unsafe := _UNSAFE.search(text)):
+                self._note(event, f"the character U+{ord(unsafe[0]):04X} is not allowed in a text")
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self._add(event, value)

@@ -1,4 +1,4 @@
-"""Limits that decide what is warned about or refused; read from `pricing/policy.yaml` and `currencies.yaml`."""
+"""Limits that decide what is warned about or refused; read from `pricing/policy.yaml`."""
 
 from functools import lru_cache
 
@@ -15,6 +15,17 @@ class Limit(Model):
     """Where it comes from."""
 
 
+class Places(Model):
+    """Decimal places by currency."""
+
+    source: Text
+    """Where they come from."""
+    default: Count
+    """Of a currency that is not listed."""
+    exceptions: dict[Currency, Text]
+    """Of those that have others."""
+
+
 class Policy(Model):
     """All limits."""
 
@@ -24,14 +35,8 @@ class Policy(Model):
     """An older exchange rate is refused."""
     shown_record_cost_digits: Limit
     """Significant digits of a unit cost."""
-
-
-class Currencies(Model):
-    """Decimal places by currency."""
-
-    source: Text
-    default_places: Count
-    places: dict[Currency, Text]
+    currency_places: Places
+    """Decimal places in which money is shown."""
 
 
 @lru_cache(maxsize=1)
@@ -40,12 +45,7 @@ def policy() -> "Policy":
     return load(shipped_folder("pricing") / "policy.yaml", Policy, "pricing/policy.yaml")
 
 
-@lru_cache(maxsize=1)
-def _currencies() -> "Currencies":
-    return load(shipped_folder("pricing") / "currencies.yaml", Currencies, "pricing/currencies.yaml")
-
-
 def places_of(currency: str) -> int:
     """Decimal places in which a currency is shown."""
-    found = _currencies()
-    return int(found.places.get(currency, str(found.default_places)))
+    places = policy().currency_places
+    return int(places.exceptions.get(currency, str(places.default)))

@@ -12,7 +12,7 @@ from costmodel.prices import reading
 from costmodel.prices.exchange import FxFile
 from costmodel.prices.meters import Meters
 from costmodel.prices.mistakes import provider_mistakes
-from costmodel.prices.policy import Currencies, Policy
+from costmodel.prices.policy import Policy
 from costmodel.prices.schema import ProviderFile
 from costmodel.prices.tokenizers import TokenizerFile
 from costmodel.prices.versions import Version, read_versions
@@ -20,9 +20,6 @@ from costmodel.prices.versions import Version, read_versions
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
-
-_UNREAD = frozenset({"policy", "currencies"})
-
 
 @dataclass(frozen=True)
 class Tables:
@@ -92,7 +89,6 @@ def read_tables(folder: Path, shown: str = "pricing") -> Tables:
         "tokenizers": checked("tokenizers.yaml", lambda found: validated(found, TokenizerFile) and found.data["factors"]),
     }
     checked("policy.yaml", lambda found: validated(found, Policy))
-    checked("currencies.yaml", lambda found: validated(found, Currencies))
     providers = {}
     for path in sorted((folder / "providers").glob("*.yaml")):
         found = document(f"providers/{path.name}")

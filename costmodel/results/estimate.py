@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from costmodel.equations.charges import cost_per_record
 from costmodel.prices.policy import places_of, policy
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
-from costmodel.results.explanation import Explanation, explained
 from costmodel.results.lines import Group, Line, bill_lines, grouped_lines, records_served, require_dimensions, selected
 from costmodel.results.table import Column, Table
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.prices.meters import Meters
     from costmodel.quantities import Money, Month
+    from costmodel.results.explanation import Explanation
 
 SCHEMA_VERSION = "1"
 _HUNDRED = 100
@@ -138,6 +138,8 @@ class Estimate:
         return [self._explained(line) for line in self.select(selection)]
 
     def _explained(self, line: Line) -> Explanation:
+        from costmodel.results.explanation import explained
+
         units, pricing_unit = "", ""
         if line.charge is not None:
             units = self.meters[line.charge.meter].units

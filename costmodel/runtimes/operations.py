@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from costmodel.runtimes import exact, trace
+from costmodel.runtimes import exact
+
+_TRACE, _ARRAYS = "costmodel.runtimes.trace", "numpy"
 
 
 def _runtime(*operands: Any) -> Any:
-    for operand in operands:
-        if isinstance(operand, trace.Cell):
-            return trace
-    for operand in operands:
-        if isinstance(operand, float) or type(operand).__module__ == "numpy":
-            from costmodel.runtimes import arrays
+    """The runtime of the operands, told by the module of their types: the heavy ones are imported when first met."""
+    homes = {type(operand).__module__ for operand in operands}
+    if _TRACE in homes:
+        from costmodel.runtimes import trace
 
-            return arrays
+        return trace
+    if _ARRAYS in homes or any(isinstance(operand, float) for operand in operands):
+        from costmodel.runtimes import arrays
+
+        return arrays
     return exact
 
 
