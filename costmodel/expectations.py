@@ -13,6 +13,7 @@ from costmodel.study import estimate
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
     from costmodel.prices.book import PriceBook
     from costmodel.results.estimate import Estimate
     from costmodel.results.lines import Group
@@ -77,7 +78,9 @@ def selection_of(key: str) -> dict[str, str]:
     for part in key.split(","):
         name, _, value = part.strip().partition(" ")
         if not value.strip():
-            raise CommandLineError(f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'")
+            raise CommandLineError(
+                f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'"
+            )
         selection[name] = value.strip()
     return selection
 

@@ -50,7 +50,9 @@ def exact(value: object) -> Fraction:
     sign, whole, decimals, exponent = match.groups()
     digits = whole.replace("_", "")
     if len(digits) > 1 and digits.startswith("0"):
-        raise QuantityError(f"'{text}' starts with a zero, which some programs read as octal: write {digits.lstrip('0') or '0'}")
+        raise QuantityError(
+            f"'{text}' starts with a zero, which some programs read as octal: write {digits.lstrip('0') or '0'}"
+        )
     if len(text) > _MAX_DIGITS or abs(int(exponent or 0)) > _MAX_EXPONENT:
         raise QuantityError(f"'{text[:20]}…' has too many digits")
     return Fraction(sign + digits + (decimals or "")) * Fraction(10) ** int(exponent or 0)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from costmodel.billing.levies import Levy
-from costmodel.documents.model import Count, Currency, Day, Model, MoneyField, MonthField, Rate, Text, validated
+from costmodel.documents.model import (
+    Count,
+    Currency,
+    Day,
+    Model,
+    MoneyField,
+    MonthField,
+    Rate,
+    Text,
+    validated,
+)
 from costmodel.documents.reader import Document, read_document
 from costmodel.usage.spec import Alternatives, MixField, Request, Workload
 
@@ -127,7 +137,9 @@ class Scenario(Request):
         return cls.of(read_document(path), Path(path).parent, settings)
 
     @classmethod
-    def of(cls, document: Document, folder: Path | None = None, settings: "Mapping[str, Any] | None" = None) -> "Scenario":
+    def of(
+        cls, document: Document, folder: Path | None = None, settings: "Mapping[str, Any] | None" = None
+    ) -> "Scenario":
         """A scenario from a document that was read."""
         from costmodel.documents.settings import with_settings
 

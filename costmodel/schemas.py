@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from costmodel.documents.json_schema import json_schema
 from costmodel.prices.meters import MeterFile
 from costmodel.prices.schema import OverlayFile, ProviderFile
 from costmodel.scenario import Scenario
 
-SCHEMAS = {
+if TYPE_CHECKING:
+    from costmodel.documents.model import Model
+
+SCHEMAS: dict[str, tuple[type[Model], str]] = {
     "provider": (ProviderFile, "A provider's price table (pricing/providers/*.yaml)"),
     "overlay": (OverlayFile, "Your own prices over the shipped book"),
     "scenario": (Scenario, "A scenario (scenarios/*.yaml)"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from costmodel.quantities import Money, Month
     from costmodel.scenario import Scenario
     from costmodel.usage.cube import Cube
+    from costmodel.usage.sizes import Doubt
     from costmodel.usage.spec import Request
 
 
@@ -92,11 +93,11 @@ def _estimate(
     months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
     if budget is not None and budget.currency != scenario.currency:
         raise CommandLineError(f"the budget is in {budget.currency}, the scenario in {scenario.currency}")
-    cube, said = _cube(scenario, book, months, alternative)
+    cube, doubts = _cube(scenario, book, months, alternative)
     rates: dict[str, ExchangeRate] = {}
     terms = Terms(lambda currency: _rate(scenario, book, currency, rates), scenario.escalation.prices, months[0])
     try:
-        entries = bill(cube, book.card, book.meters, terms)
+        entries = bill(cube, book.card, terms)
     except UsageError as error:
         raise FileError([scenario.document.mistake((), str(error))]) from None
     top_ups = minimum_lines(entries)
@@ -111,7 +112,7 @@ def _estimate(
         book=BookReference(book.name, book.sha256),
         scenario_sha256=digest(scenario.document.data),
         exchange=tuple(rate for rate in rates.values() if rate.from_ != rate.to),
-        notices=notices(entries, book, months, said),
+        notices=notices(entries, book, months, doubts),
         meters=book.meters,
         budget=budget,
         alternative=book.card(alternative[0]).name if alternative else "",
@@ -120,7 +121,7 @@ def _estimate(
 
 def _cube(
     scenario: Scenario, book: PriceBook, months: Sequence[Month], alternative: tuple[str, Request] | None
-) -> tuple[Cube, tuple[str, ...]]:
+) -> tuple[Cube, tuple[Doubt, ...]]:
     forecast = Forecast(
         months=months,
         workloads=scenario.all_workloads(),

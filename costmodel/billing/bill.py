@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from costmodel.equations import charges as equations
 from costmodel.errors import CostmodelError, NoPriceError, SeveralPricesMissingError
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from costmodel.prices.card import RateCard
-    from costmodel.prices.meters import Meters
     from costmodel.prices.tariff import Measure, PriceLine, PriceSheet, Tariff
     from costmodel.quantities import Month, Number
     from costmodel.usage.cube import Band, Cell, Cube, Factors
 
+K = TypeVar("K")
 _ZERO = Fraction(0)
 
 
@@ -114,7 +114,7 @@ class Terms:
         return ((month.year - self.first_month.year) * 12 + month.month - self.first_month.month) // 12
 
 
-def bill(cube: Cube, card: Callable[[str], RateCard], meters: Meters, terms: Terms) -> tuple[Entry, ...]:
+def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Entry, ...]:
     """Price every cell; cells at the same tariff become one entry.
 
     Raises:
@@ -129,12 +129,22 @@ def bill(cube: Cube, card: Callable[[str], RateCard], meters: Meters, terms: Ter
         except NoPriceError as error:
             errors.setdefault(str(error), error)
             continue
-        key = (cell.month, cell.workload, cell.step, cell.labels, cell.model, cell.tier, cell.region, cell.band, id(tariff))
+        key = (
+            cell.month,
+            cell.workload,
+            cell.step,
+            cell.labels,
+            cell.model,
+            cell.tier,
+            cell.region,
+            cell.band,
+            id(tariff),
+        )
         merged[key] = _joined(merged[key], cell) if key in merged else cell
         tariffs[key] = tariff
     if errors:
-        raise next(iter(errors.values())) if len(errors) == 1 else SeveralPricesMissingError(list(errors.values()))
-    return tuple(_entry(cell, tariffs[key], card(cell.model), meters, terms) for key, cell in merged.items())
+        raise (next(iter(errors.values())) if len(errors) == 1 else SeveralPricesMissingError(list(errors.values())))
+    return tuple(_entry(cell, tariffs[key], card(cell.model), terms) for key, cell in merged.items())
 
 
 def _tariff(cell: Cell, card: RateCard) -> Tariff:
@@ -156,7 +166,7 @@ def _uncut(cell: Cell, card: RateCard, what: str) -> CostmodelError:
 
 
 def _joined(first: Cell, second: Cell) -> Cell:
-    """Two cells at one tariff as one; only spans of time are joined, so their factors differ in that share alone."""
+    """Two cells at one tariff as one: spans of time are joined, so their factors differ in that share alone."""
     factors = first.factors
     if factors is not None and second.factors is not None:
         factors = replace(factors, time_share=factors.time_share + second.factors.time_share)
@@ -171,12 +181,12 @@ def _joined(first: Cell, second: Cell) -> Cell:
     )
 
 
-def _summed(first: Mapping[object, Number], second: Mapping[object, Number]) -> dict[object, Number]:
+def _summed(first: Mapping[K, Number], second: Mapping[K, Number]) -> dict[K, Number]:
     keys = dict.fromkeys((*first, *second))
     return {key: first.get(key, 0) + second.get(key, 0) for key in keys}
 
 
-def _entry(cell: Cell, tariff: Tariff, card: RateCard, meters: Meters, terms: Terms) -> Entry:
+def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
     credit = tariff.row.credit
     currency = credit.pays if credit else card.currency
     credit_rate = credit.per_list_unit if credit else Fraction(1)
@@ -208,10 +218,7 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, meters: Meters, terms: Te
 
 def _charges(entry: Entry, cell: Cell) -> list[Charge]:
     listed = _costs(entry.tariff.listed, cell)
-    if entry.tariff.listed is entry.tariff.contracted:
-        contracted = listed
-    else:
-        contracted = _costs(entry.tariff.contracted, cell)
+    contracted = listed if entry.tariff.listed is entry.tariff.contracted else _costs(entry.tariff.contracted, cell)
     found = []
     for measure in dict.fromkeys((*contracted, *listed)):
         list_line, list_quantity, list_cost = listed.get(measure, (None, _ZERO, _ZERO))

@@ -65,7 +65,7 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away: `costmodel … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback ever reaches a user
+    except Exception as error:
         if os.environ.get("COSTMODEL_DEBUG"):
             raise
         click.echo(

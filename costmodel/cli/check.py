@@ -12,6 +12,8 @@ from costmodel.cli.options import output_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from costmodel.errors import Mistake
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[SCENARIO|FOLDER]…")
@@ -20,7 +22,7 @@ def command(
     paths: tuple[Path, ...],
     format_: str,
     output: Path | None,
-    quiet: bool,  # noqa: FBT001 - click passes flags by name
+    quiet: bool,
 ) -> int:
     """Run every `expect:` of scenarios; the shipped ones by default. Exit 1 where one is missed."""
     from costmodel.cli.output import emit
@@ -30,11 +32,24 @@ def command(
     rows = _checked(scenario_files(paths or (shipped_folder("scenarios"),)))
     missed = [row for row in rows if row["met"] is False]
     shown = [
-        (row["scenario"], row["figure"], row["expected"], row["actual"], "ok" if row["met"] else "MISSED") for row in rows
+        (row["scenario"], row["figure"], row["expected"], row["actual"], "ok" if row["met"] else "MISSED")
+        for row in rows
     ]
-    columns = (Column("scenario"), Column("figure"), Column("expected", numeric=True), Column("is", numeric=True), Column(""))
+    columns = (
+        Column("scenario"),
+        Column("figure"),
+        Column("expected", numeric=True),
+        Column("is", numeric=True),
+        Column(""),
+    )
     title = f"{len(rows) - len(missed)} of {len(rows)} figures as expected"
-    record = {"schema_version": "1", "kind": "check", "met": len(rows) - len(missed), "missed": len(missed), "cases": rows}
+    record = {
+        "schema_version": "1",
+        "kind": "check",
+        "met": len(rows) - len(missed),
+        "missed": len(missed),
+        "cases": rows,
+    }
     emit(format_, output, [Table(title, columns, tuple(shown))], lambda: record, lambda: rows, quiet=quiet)
     return 1 if missed else 0
 
@@ -50,7 +65,8 @@ def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:
     from costmodel.scenario import Scenario
 
     rows: list[dict[str, Any]] = []
-    mistakes, unpriced = [], []
+    mistakes: list[Mistake] = []
+    unpriced: list[NoPriceError] = []
     for file in files:
         try:
             scenario = Scenario.load(file)
@@ -61,7 +77,13 @@ def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:
             unpriced.append(error)
         else:
             rows += [
-                {"scenario": file.name, "figure": case.name, "expected": case.expected, "actual": case.actual, "met": case.met}
+                {
+                    "scenario": file.name,
+                    "figure": case.name,
+                    "expected": case.expected,
+                    "actual": case.actual,
+                    "met": case.met,
+                }
                 for case in cases
             ]
     if mistakes:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from costmodel.errors import Mistake
     from costmodel.quantities import Money
     from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.command("estimate")
 @SCENARIOS
-@click.option("--by", metavar="DIMENSIONS", help="Group by month, year, workload, step, model, tier, region, size, meter or a label.")
+@click.option(
+    "--by",
+    metavar="DIMENSIONS",
+    help="Group by month, year, workload, step, model, tier, region, size, meter or a label.",
+)
 @click.option("--models", metavar="A,B,…", help="These models, each alone, in place of the scenario's mix.")
 @click.option("--budget", metavar="MONEY", help="Exit 1 if the horizon costs more, such as '1000 USD'.")
 @scenario_options
@@ -34,7 +39,7 @@ def command(
     version: str | None,
     format_: str,
     output: Path | None,
-    quiet: bool,  # noqa: FBT001 - click passes flags by name
+    quiet: bool,
 ) -> int:
     """What scenarios cost: by month and model, exactly, at dated and sourced prices."""
     from costmodel.cli.output import emit
@@ -55,7 +60,8 @@ def command(
 def _loaded(paths: Sequence[Path], settings: Sequence[str]) -> list[Any]:
     from costmodel.errors import FileError
 
-    found, mistakes = [], []
+    found: list[Any] = []
+    mistakes: list[Mistake] = []
     for path in paths:
         try:
             found.append(load_scenario(path, settings))

@@ -16,7 +16,12 @@ _SHOWN = 12
 
 @click.command("explain")
 @click.argument("scenario", type=click.Path(), metavar="SCENARIO")
-@click.option("--at", required=True, metavar="month=…,model=…,meter=…", help="Which figure; what is left out is all of it.")
+@click.option(
+    "--at",
+    required=True,
+    metavar="month=…,model=…,meter=…",
+    help="Which figure; what is left out is all of it.",
+)
 @click.option("--models", metavar="A,B,…", help="These models, each alone, in place of the scenario's mix.")
 @scenario_options
 @output_options
@@ -29,7 +34,7 @@ def command(
     version: str | None,
     format_: str,
     output: Path | None,
-    quiet: bool,  # noqa: FBT001 - click passes flags by name
+    quiet: bool,
 ) -> int:
     """Where a figure comes from: equation with names and numbers, price row, source, validity, adjustments."""
     from costmodel.cli.output import emit_text
@@ -40,5 +45,11 @@ def command(
     result = estimate(loaded, models=listed(models), book=book_for(loaded, overlays, version))
     found = result.explain(**selection(at))
     currency = loaded.currency
-    emit_text(format_, output, explanation_text(found, currency, _SHOWN), explanation_record(found, currency), quiet=quiet)
+    emit_text(
+        format_,
+        output,
+        explanation_text(found, currency, _SHOWN),
+        explanation_record(found, currency),
+        quiet=quiet,
+    )
     return 0

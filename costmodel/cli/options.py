@@ -24,21 +24,34 @@ def output_options(command: F) -> F:
     """`--format`, `--output` and `--quiet`."""
     command = click.option("--quiet", is_flag=True, help="Print no messages beside the data.")(command)
     command = click.option(
-        "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of the screen."
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write to a file instead of the screen.",
     )(command)
-    return click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="table", show_default=True)(command)
+    return click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="table", show_default=True)(
+        command
+    )
 
 
 def scenario_options(command: F) -> F:
     """`--set`, `--overlay` and `--prices`."""
-    command = click.option("--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's.")(
-        command
-    )
     command = click.option(
-        "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="A file of your own prices; repeatable."
+        "--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's."
+    )(command)
+    command = click.option(
+        "--overlay",
+        "overlays",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A file of your own prices; repeatable.",
     )(command)
     return click.option(
-        "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="PATH=VALUE",
+        help="Change a value of the scenario; repeatable.",
     )(command)
 
 

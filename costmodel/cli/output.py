@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
 
 
-def emit(format_: str, output: Path | None, tables: Sequence[Table], record: Callable[[], Any], rows: Callable[[], Sequence[Any]], *, quiet: bool) -> None:
+def emit(
+    format_: str,
+    output: Path | None,
+    tables: Sequence[Table],
+    record: Callable[[], Any],
+    rows: Callable[[], Sequence[Any]],
+    *,
+    quiet: bool,
+) -> None:
     """Write a result.
 
     Args:

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 _VERSION = click.option("--prices", "version", metavar="VERSION", help="Price book version; the newest by default.")
 _OVERLAY = click.option(
-    "--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="A file of your own prices; repeatable."
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file of your own prices; repeatable.",
 )
 _ON = click.option("--on", metavar="DAY", help="The day prices are read for; today by default.")
 _FOLDER = click.option(
-    "--folder", type=click.Path(path_type=Path, file_okay=False, exists=True), help="A price folder of your own."
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A price folder of your own.",
 )
 
 
@@ -59,7 +65,12 @@ def _folder(folder: Path | None) -> Path:
 @_FOLDER
 @output_options
 def list_(
-    provider: str | None, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+    provider: str | None,
+    on: str | None,
+    version: str | None,
+    overlays: tuple[Path, ...],
+    folder: Path | None,
+    **out: Any,
 ) -> None:
     """Every offer with its prices on a day."""
     from costmodel.cli.output import emit
@@ -70,7 +81,12 @@ def list_(
     if provider is not None and provider not in book.provider_names():
         raise CommandLineError(f"there is no provider '{provider}'. There are: {', '.join(book.provider_names())}")
     table, records = listing(book, _day(on), provider)
-    record = {"schema_version": "1", "kind": "prices", "price_book": {"version": book.name, "sha256": book.sha256}, "offers": records}
+    record = {
+        "schema_version": "1",
+        "kind": "prices",
+        "price_book": {"version": book.name, "sha256": book.sha256},
+        "offers": records,
+    }
     emit(out["format_"], out["output"], [table], lambda: record, lambda: records, quiet=out["quiet"])
 
 
@@ -82,7 +98,12 @@ def list_(
 @_FOLDER
 @output_options
 def show(
-    model: str, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+    model: str,
+    on: str | None,
+    version: str | None,
+    overlays: tuple[Path, ...],
+    folder: Path | None,
+    **out: Any,
 ) -> None:
     """The price of one offer in force on a day: rates, conditions, source, age, terms."""
     _detail(_book(folder, version, overlays), model, _day(on), out, everything=False)
@@ -128,13 +149,19 @@ def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
         "later": later,
         "changes": [{"sign": item.sign, "what": item.what, "text": item.text} for item in found],
     }
-    emit_text(out["format_"], out["output"], "\n".join([f"Price book {earlier} → {later}", "", *lines]), record, quiet=out["quiet"])
+    emit_text(
+        out["format_"],
+        out["output"],
+        "\n".join([f"Price book {earlier} → {later}", "", *lines]),
+        record,
+        quiet=out["quiet"],
+    )
 
 
 @command.command("check")
 @_FOLDER
 @click.option("--quiet", is_flag=True, help="Print nothing where all is well.")
-def check(folder: Path | None, quiet: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def check(folder: Path | None, quiet: bool) -> int:
     """Check every price file and every released hash; exit 3 for mistakes, 1 where a version no longer holds."""
     from costmodel.prices.release import check_versions, read_tables
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def _docstrings(cls: type) -> dict[str, str]:
     body = ast.parse(inspect.cleandoc("\n" + inspect.getsource(cls))).body[0]
     found = {}
     statements = getattr(body, "body", [])
-    for field, after in zip(statements, statements[1:], strict=False):
+    for field, after in itertools.pairwise(statements):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(after, ast.Expr):
             value = getattr(after.value, "value", None)
             if isinstance(value, str):

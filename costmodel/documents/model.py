@@ -11,7 +11,15 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from costmodel import quantities
 from costmodel.documents.reader import Document, read_document
@@ -43,7 +51,7 @@ def _field(read: Callable[[Any], Any], schema: dict[str, Any], *, sign: str = "a
             raise ValueError(f"'{value}' must be more than 0")
         return result
 
-    return PlainValidator(validate), WithJsonSchema(schema)
+    return PlainValidator(validate), PlainSerializer(str, when_used="json"), WithJsonSchema(schema)
 
 
 def _whole(value: Any) -> int:
@@ -86,14 +94,22 @@ Share = Annotated[Fraction, *_field(quantities.share, {**_NUMBER, "title": "a sh
 Rate = Annotated[Fraction, *_field(quantities.rate, {**_NUMBER, "title": "a rate such as 2 %"})]
 Truth = Annotated[bool, *_field(_truth, {"type": "boolean", "title": "true or false"})]
 Text = Annotated[str, *_field(_text, {"type": ["string", "number"], "title": "text"})]
-Day = Annotated[date, *_field(quantities.day, {"type": "string", "format": "date", "title": "a day such as 2026-11-22"})]
+Day = Annotated[
+    date, *_field(quantities.day, {"type": "string", "format": "date", "title": "a day such as 2026-11-22"})
+]
 Instant = Annotated[
     datetime,
-    *_field(quantities.instant, {"type": "string", "title": "a day (00:00 UTC) or a zoned instant such as 2025-02-08T16:00:00Z"}),
+    *_field(
+        quantities.instant,
+        {"type": "string", "title": "a day (00:00 UTC) or a zoned instant such as 2025-02-08T16:00:00Z"},
+    ),
 ]
 MonthField = Annotated[
     quantities.Month,
-    *_field(quantities.Month.parse, {"type": "string", "pattern": r"^\d{4}-\d{2}$", "title": "a month such as 2026-12"}),
+    *_field(
+        quantities.Month.parse,
+        {"type": "string", "pattern": r"^\d{4}-\d{2}$", "title": "a month such as 2026-12"},
+    ),
 ]
 MoneyField = Annotated[
     quantities.Money, *_field(quantities.Money.parse, {"type": "string", "title": "money such as 91.71 USD"})
@@ -147,11 +163,11 @@ def mistakes_of(
             continue  # its entries are wrong, and told of one by one
         path = (*at, *item["loc"])
         unknown = item["type"] == "extra_forbidden"
-        found.append(document.mistake(path, _words(document, model, item, path), of_key=unknown))
+        found.append(document.mistake(path, _words(model, item, path), of_key=unknown))
     return sorted(found, key=lambda mistake: (mistake.line, mistake.column))
 
 
-def _words(document: Document, model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
+def _words(model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
     kind, last = item["type"], str(path[-1]) if path else ""
     if kind == "extra_forbidden":
         known = known_keys(model, item["loc"][:-1])
@@ -162,7 +178,8 @@ def _words(document: Document, model: type[Model], item: Any, path: tuple[Any, .
         return str(item["ctx"]["error"])
     if kind == "literal_error":
         allowed = item["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        return f"'{str(item['input'])[:40]}' is none of {', '.join(allowed)}{did_you_mean(str(item['input']), allowed, listed=False)}"
+        got = str(item["input"])[:40]
+        return f"'{got}' is none of {', '.join(allowed)}{did_you_mean(got, allowed, listed=False)}"
     if kind == "string_pattern_mismatch":
         return f"'{str(item['input'])[:40]}' is not {_PATTERNS.get(item['ctx']['pattern'], 'of the right form')}"
     wanted = _KINDS.get(kind)

@@ -77,6 +77,11 @@ def _with(node: Any, path: tuple[Any, ...], value: Any, text: str, places: dict[
         raise CommandLineError(f"'--set {text}': '{path[0]}' cannot be set inside the value '{str(node)[:40]}'")
     copy: Any = list(node) if isinstance(node, list) else dict(node or {})
     places[id(copy)] = places.get(id(node), {})
-    copy[path[0]] = _with(node[path[0]] if node and (isinstance(node, list) or path[0] in node) else None, path[1:], value, text, places)
+    copy[path[0]] = _with(
+        node[path[0]] if node and (isinstance(node, list) or path[0] in node) else None,
+        path[1:],
+        value,
+        text,
+        places,
+    )
     return copy
-

@@ -149,7 +149,12 @@ def billed_requests(requests: Any, resubmitted: Any) -> Any:
 
 
 def slice_requests(
-    records: Any, requests_per_record: Any, model_share: Any, tier_share: Any, time_share: Any, size_share: Any
+    records: Any,
+    requests_per_record: Any,
+    model_share: Any,
+    tier_share: Any,
+    time_share: Any,
+    size_share: Any,
 ) -> Any:
     """Requests of one cell of the cube.
 
@@ -169,7 +174,9 @@ def slice_requests(
     6000
     """
     return step(
-        "requests", records * requests_per_record * model_share * tier_share * time_share * size_share, "requests"
+        "requests",
+        records * requests_per_record * model_share * tier_share * time_share * size_share,
+        "requests",
     )
 
 

@@ -10,7 +10,7 @@ from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import AmbiguousModelError, FileError, UnknownModelError, UsageError
 from costmodel.prices import reading
-from costmodel.prices.card import RateCard, names_read
+from costmodel.prices.card import RateCard, Reading, names_read
 from costmodel.prices.exchange import ExchangeTable
 from costmodel.prices.meters import REQUEST, Meters
 from costmodel.prices.provider import Provider, check_provider, content_hash
@@ -20,8 +20,8 @@ from costmodel.prices.versions import WORKING, Version, find_version, read_versi
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
-    from fractions import Fraction
     from collections.abc import Callable, Iterable, Sequence
+    from fractions import Fraction
 
     from costmodel.errors import Mistake
     from costmodel.prices.schema import Offer, PriceRow
@@ -139,7 +139,13 @@ class PriceBook:
         return found
 
     def price(
-        self, model: str, at: datetime, *, service_tier: str = "standard", region: str = "global", **quantities: int
+        self,
+        model: str,
+        at: datetime,
+        *,
+        service_tier: str = "standard",
+        region: str = "global",
+        **quantities: int,
     ) -> RequestPrice:
         """Price one request, exactly, at the instant it was made.
 
@@ -155,7 +161,9 @@ class PriceBook:
             UsageError: negative, unknown meter, or parts larger than their whole.
         """
         if at.tzinfo is None:
-            raise UsageError(f"the instant {at} has no time zone: a request is priced at the instant it was made, in UTC")
+            raise UsageError(
+                f"the instant {at} has no time zone: a request is priced at the instant it was made, in UTC"
+            )
         card = self._cards.get(model) or self.card(model)
         tariff = card.tariff(at, quantities.get("input", 0), service_tier, region)
         quantities.setdefault(REQUEST, 1)
@@ -169,17 +177,24 @@ class PriceBook:
 
     def offers(self) -> list[RateCard]:
         """Every offer of the book, in order of provider and model."""
-        return [self.card(f"{provider}/{model}") for provider in self.provider_names() for model in self._models(provider)]
+        return [
+            self.card(f"{provider}/{model}") for provider in self.provider_names() for model in self._models(provider)
+        ]
 
     def _models(self, provider: str) -> list[str]:
         """The models of a provider: those of the book, then private ones."""
         loaded = self._provider(provider)
         known = list(loaded.models) if loaded else []
-        return known + [name for name, offer in self._own_offers(provider) if loaded is None or name not in loaded.names]
+        return known + [
+            name for name, offer in self._own_offers(provider) if loaded is None or name not in loaded.names
+        ]
 
     def _own_offers(self, provider: str) -> list[tuple[str, Offer]]:
         return [
-            (offer.model, offer) for overlay in self.overlays if overlay.provider == provider for offer in overlay.offers
+            (offer.model, offer)
+            for overlay in self.overlays
+            if overlay.provider == provider
+            for offer in overlay.offers
         ]
 
     def _find(self, name: str) -> tuple[str, str]:
@@ -227,13 +242,14 @@ class PriceBook:
     def _compiled(self, provider: str, model: str) -> RateCard:
         loaded, own = self._provider(provider), self._own_offers(provider)
         rows = [row for name, offer in own if name == model for row in offer.prices if row.withdrawn is None]
-        card = {"meters": self.meters, "factor": self.tokenizer_factor}
+        full = f"{provider}/{model}"
         if loaded is not None and model in loaded.names:
-            return RateCard(f"{provider}/{model}", loaded.offer(model), loaded.currency, on=self._on, contract=rows, **card)
+            how = Reading(self._on, self.meters, self.tokenizer_factor)
+            return RateCard(full, loaded.offer(model), loaded.currency, how, rows)
         offer = next(offer for name, offer in own if name == model)
         stated = next((item.currency for item in self.overlays if item.provider == provider and item.currency), None)
         currency = loaded.currency if loaded else str(stated)
-        return RateCard(f"{provider}/{model}", offer, currency, on=_LAST_DAY, private=True, **card)
+        return RateCard(full, offer, currency, Reading(_LAST_DAY, self.meters, self.tokenizer_factor), private=True)
 
     def _provider(self, name: str) -> Provider | None:
         found = self._providers.get(name)
@@ -253,8 +269,9 @@ class PriceBook:
 
 
 _CHANGED = (
-    "what this file says as of {date} is not what version {name} was released with: rows are never edited. Undo the "
-    "change; add a new row recorded after that day, and withdraw a wrong one ('costmodel prices check' shows every file)"
+    "what this file says as of {date} is not what version {name} was released with: rows are never edited. "
+    "Undo the change; add a new row recorded after that day, and withdraw a wrong one "
+    "('costmodel prices check' shows every file)"
 )
 
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import NotInForceError, NotOfferedError, RefusedRequestError
 from costmodel.prices.schema import STANDARD
-from costmodel.prices.tariff import PriceSheet, Shape, Tariff, price_lines
+from costmodel.prices.tariff import PriceSheet, Tariff, price_lines
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-    from datetime import datetime
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
+    from fractions import Fraction
 
     from costmodel.prices.hours import Hours
     from costmodel.prices.meters import Meters
-    from costmodel.prices.schema import Listed, Offer, PriceRow, Rate, SizeLimit, When
+    from costmodel.prices.schema import Adjustment, Listed, Offer, PriceRow, Rate, SizeLimit, When
+    from costmodel.prices.tariff import Measure
     from costmodel.prices.tokenizers import Factor
     from costmodel.quantities import Number
 
@@ -47,7 +47,8 @@ class _Row:
     __slots__ = ("hours", "limits", "row", "tiers")
 
     def __init__(self, row: PriceRow) -> None:
-        conditions = [item.when for item in (*(row.rates or ()), *row.adjustments) if item.when is not None]
+        stated = [*(rate.when for rate in row.rates or ()), *(item.when for item in row.adjustments)]
+        conditions = [when for when in stated if when is not None]
         self.row = row
         self.limits = tuple(dict.fromkeys(limit for when in conditions for limit in when.request_input_tokens))
         self.hours = tuple(dict.fromkeys(when.hours for when in conditions if when.hours is not None))
@@ -108,6 +109,20 @@ def names_read(listed: Sequence[Listed], on: date) -> tuple[str, ...]:
     return tuple(item.name for item in listed if item.recorded is None or item.recorded <= on)
 
 
+class Reading(NamedTuple):
+    """How a book is read.
+
+    Attributes:
+        on: the day it is read as of.
+        meters: what can be priced.
+        factor: factor between two tokenizers, by their names.
+    """
+
+    on: date
+    meters: Meters
+    factor: Callable[[str, str], Factor | None]
+
+
 class RateCard:
     """Everything an offer costs, at any instant, as of one version of the book.
 
@@ -123,17 +138,15 @@ class RateCard:
         name: str,
         offer: Offer,
         currency: str,
-        meters: Meters,
-        on: date,
+        reading: Reading,
         contract: Sequence[PriceRow] = (),
         *,
         private: bool = False,
-        factor: Callable[[str, str], Factor | None] = lambda measured_with, tokenizer: None,  # noqa: ARG005
     ) -> None:
         self.name, self.offer, self.currency, self.private = name, offer, currency, private
+        self._meters, self._factor, on = reading.meters, reading.factor, reading.on
         self.tiers = names_read(offer.service_tiers, on)
         self.regions = names_read(offer.regions, on)
-        self._meters, self._factor = meters, factor
         self._listed = _Timeline(rows_read(offer, on))
         self._contract = _Timeline(contract)
         self._tariffs: dict[tuple[int, int, Case], Tariff] = {}
@@ -171,12 +184,12 @@ class RateCard:
         return Tariff(sheet, own, unknown)
 
     def _sheet(
-        self, row: PriceRow, base: PriceRow, further: Sequence[object], case: Case
+        self, row: PriceRow, base: PriceRow, further: Sequence[Adjustment], case: Case
     ) -> tuple[PriceSheet, frozenset[str]]:
         rate = self._rate(base, case)
-        applied = tuple(item for item in (*base.adjustments, *further) if case.meets(item.when))  # type: ignore[attr-defined]
+        applied = tuple(item for item in (*base.adjustments, *further) if case.meets(item.when))
         prices = rate.prices or {}
-        lines = price_lines(base, prices, applied, self._meters)  # type: ignore[arg-type]
+        lines = price_lines(base, prices, applied, self._meters)
         unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
         return PriceSheet(self.name, row, _where(row, case), lines, self._meters), unknown
 
@@ -195,7 +208,9 @@ class RateCard:
             raise NotOfferedError(self.name, "region", case.region, self.regions)
         if case.tier != STANDARD and len(self.tiers) > 1 and case.tier not in row.tiers:
             there = [tier for tier in self.tiers if tier == STANDARD or tier in row.tiers]
-            raise NotOfferedError(self.name, f"price from {row.row.valid.from_:%Y-%m-%d} in service tier", case.tier, there)
+            raise NotOfferedError(
+                self.name, f"price from {row.row.valid.from_:%Y-%m-%d} in service tier", case.tier, there
+            )
 
     def time_cuts(self, begin: datetime, end: datetime) -> list[datetime]:
         """The instants between two others at which a price may change: row edges and window edges."""
@@ -225,7 +240,7 @@ class RateCard:
         rows = (*self._listed.rows, *self._contract.rows)
         return sorted({limit.cut for item in rows for limit in item.limits}, key=lambda cut: (cut[0], cut[1]))
 
-    def shaped_measures(self) -> set[tuple[str, tuple[str, ...], Shape]]:
+    def shaped_measures(self) -> set[Measure]:
         """The measures that must be taken request by request (increments, minimums, brackets)."""
         found = set()
         for item in (*self._listed.rows, *self._contract.rows):

@@ -86,7 +86,8 @@ class ExchangeTable:
         self._file, self._own = file, tuple(own)
         rows = file.rates if file else ()
         self._rows = sorted(
-            (row for row in rows if recorded_by is None or row.recorded <= recorded_by), key=lambda row: row.on
+            (row for row in rows if recorded_by is None or row.recorded <= recorded_by),
+            key=lambda row: row.on,
         )
 
     @classmethod
@@ -109,7 +110,9 @@ class ExchangeTable:
         age = (as_of - found.on).days
         if age > max_age_days:
             raise NoExchangeRateError(
-                pair, as_of.isoformat(), f"The last is of {found.on}, {age} days before; at most {max_age_days} are allowed."
+                pair,
+                as_of.isoformat(),
+                f"The last is of {found.on}, {age} days before; at most {max_age_days} are allowed.",
             )
         return found
 

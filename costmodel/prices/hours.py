@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
@@ -37,7 +38,9 @@ def _zone_name(value: Any) -> str:
     try:
         zone(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"'{name[:40]}' is not an IANA time zone: write one such as Asia/Ho_Chi_Minh, or UTC") from None
+        raise ValueError(
+            f"'{name[:40]}' is not an IANA time zone: write one such as Asia/Ho_Chi_Minh, or UTC"
+        ) from None
     return name
 
 
@@ -52,7 +55,9 @@ def zone(name: str) -> "ZoneInfo":
 Window = Annotated[
     tuple[time, time],
     PlainValidator(_window),
-    WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d\s*-\s*\d\d:\d\d$", "title": "a window such as 16:30-00:30"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d\d:\d\d\s*-\s*\d\d:\d\d$", "title": "a window such as 16:30-00:30"}
+    ),
 ]
 
 
@@ -71,7 +76,7 @@ class Hours(Model):
     """One window or several, such as `16:30-00:30`."""
     zone: Annotated[str, PlainValidator(_zone_name), WithJsonSchema({"type": "string", "title": "an IANA time zone"})]
     """IANA name of the time zone."""
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = WEEKDAYS
+    days: tuple[Weekday, ...] = WEEKDAYS
     """Weekdays on which a window starts."""
 
     @cached_property
@@ -94,7 +99,10 @@ class Hours(Model):
         while current <= last:
             if current.weekday() in self._weekdays:
                 for opens, closes in self.daily:
-                    yield self._instant(current, opens), self._instant(current + _DAY * (closes <= opens), closes)
+                    yield (
+                        self._instant(current, opens),
+                        self._instant(current + _DAY * (closes <= opens), closes),
+                    )
             current += _DAY
 
     def _instant(self, on: date, at: time) -> datetime:

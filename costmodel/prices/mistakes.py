@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.model import did_you_mean
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from costmodel.prices.meters import Meters
     from costmodel.prices.schema import Offer, OverlayFile, PriceRow, ProviderFile, When
 
+    Found = Iterator[tuple["Path", str]]
+
 Path = tuple[Any, ...]
-Found = "Iterator[tuple[Path, str]]"
 
 
 def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, name: str, on: date) -> list[Mistake]:
@@ -40,7 +42,12 @@ def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, na
         found += _offer(("offers", index), offer, meters, on)
         for number, row in enumerate(offer.prices):
             if row.based_on is not None:
-                found.append((("offers", index, "prices", number, "based_on"), "only an overlay may say 'based_on: list'"))
+                found.append(
+                    (
+                        ("offers", index, "prices", number, "based_on"),
+                        "only an overlay may say 'based_on: list'",
+                    )
+                )
     return _placed(document, found)
 
 
@@ -51,7 +58,10 @@ def overlay_mistakes(
     found = list(_twice(overlay.offers))
     if overlay.offers and not in_book and (overlay.currency is None or overlay.name is None):
         found.append(
-            (("provider",), f"the book has no provider '{overlay.provider}': give its 'name' and 'currency' here")
+            (
+                ("provider",),
+                f"the book has no provider '{overlay.provider}': give its 'name' and 'currency' here",
+            )
         )
     for index, offer in enumerate(overlay.offers):
         found += _offer(("offers", index), offer, meters, on)
@@ -68,7 +78,10 @@ def _twice(offers: Iterable[Offer]) -> Found:
     for index, offer in enumerate(offers):
         for path, name in _names(offer):
             if name in owner:
-                yield ("offers", index, *path), f"the name '{name}' already stands for the offer '{owner[name]}'"
+                yield (
+                    ("offers", index, *path),
+                    f"the name '{name}' already stands for the offer '{owner[name]}'",
+                )
             owner.setdefault(name, offer.model)
 
 
@@ -99,17 +112,22 @@ def _overlaps(at: Path, offer: Offer, on: date) -> Found:
         for number, row in enumerate(offer.prices)
         if in_reading(row.recorded, row.withdrawn.on if row.withdrawn else None, on)
     ]
-    for (_, earlier), (number, later) in zip(rows, rows[1:], strict=False):
+    for (_, earlier), (number, later) in itertools.pairwise(rows):
         path = (*at, "prices", number, "valid", "from")
         if later.valid.from_ < earlier.valid.from_:
-            yield path, f"rows stand oldest first: this one starts before the row above it ({earlier.valid.from_:%Y-%m-%d})"
+            yield (
+                path,
+                f"rows stand oldest first: this one starts before the row above it ({earlier.valid.from_:%Y-%m-%d})",
+            )
         elif later.valid.from_ == earlier.valid.from_:
             yield path, "two rows start at the same instant: withdraw one, or change its start"
         elif earlier.valid.until is not None and later.valid.from_ < earlier.valid.until:
             yield (
                 path,
-                f"overlaps the row above it, which ends {earlier.valid.until:%Y-%m-%dT%H:%MZ}: "
-                "at any instant one row holds",
+                (
+                    f"overlaps the row above it, which ends {earlier.valid.until:%Y-%m-%dT%H:%MZ}: "
+                    "at any instant one row holds"
+                ),
             )
 
 
@@ -133,14 +151,18 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
         if when.service_tier is not None and when.service_tier not in tiers and row.based_on is None:
             yield (
                 (*at, *path, "service_tier"),
-                f"'{when.service_tier}' is none of the offer's service tiers"
-                f"{did_you_mean(when.service_tier, tiers, listed=False)} Listed: {', '.join(sorted(tiers))}",
+                (
+                    f"'{when.service_tier}' is none of the offer's service tiers"
+                    f"{did_you_mean(when.service_tier, tiers, listed=False)} Listed: {', '.join(sorted(tiers))}"
+                ),
             )
         if when.region is not None and when.region not in regions and row.based_on is None:
             yield (
                 (*at, *path, "region"),
-                f"'{when.region}' is none of the offer's regions"
-                f"{did_you_mean(when.region, regions, listed=False)} Listed: {', '.join(sorted(regions))}",
+                (
+                    f"'{when.region}' is none of the offer's regions"
+                    f"{did_you_mean(when.region, regions, listed=False)} Listed: {', '.join(sorted(regions))}"
+                ),
             )
 
 
@@ -155,8 +177,10 @@ def _uncovered(at: Path, offer: Offer, row: PriceRow) -> Found:
             if not any(when.holds(tier.name, region.name, frozenset(), frozenset()) for when in always):
                 yield (
                     (*at, "rates", len(whens) - 1, "when"),
-                    f"no rate covers the rest of service tier '{tier.name}' in region '{region.name}': "
-                    "add a last rate without 'when', or refuse it there",
+                    (
+                        f"no rate covers the rest of service tier '{tier.name}' in region '{region.name}': "
+                        "add a last rate without 'when', or refuse it there"
+                    ),
                 )
                 return
 

@@ -81,4 +81,3 @@ def check_provider(document: Document, meters: Meters, name: str, on: date) -> N
     mistakes = provider_mistakes(document, validated(document, ProviderFile), meters, name, on)
     if mistakes:
         raise FileError(mistakes)
-

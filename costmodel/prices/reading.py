@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costmodel.prices.card import in_reading
 from costmodel.quantities import day
@@ -49,7 +49,10 @@ def provider_terms(data: dict[str, Any], on: date) -> dict[str, Any]:
 
 def names_of(offer: dict[str, Any], on: date) -> list[str]:
     """The exact names of an offer, read on a day: its model and its aliases."""
-    return [str(offer["model"]), *(_name(item) for item in offer.get("aliases") or () if _listed_read(item, on))]
+    return [
+        str(offer["model"]),
+        *(_name(item) for item in offer.get("aliases") or () if _listed_read(item, on)),
+    ]
 
 
 def offer_content(offer: dict[str, Any], on: date) -> dict[str, Any] | None:

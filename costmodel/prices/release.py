@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+
 @dataclass(frozen=True)
 class Tables:
     """Every file of a price book, read.
@@ -50,7 +51,7 @@ class Tables:
         terms = {provider: reading.provider_terms(item.data, on) for provider, item in sorted(self.providers.items())}
         return Version(
             version=name,
-            date=on.isoformat(),  # type: ignore[arg-type]
+            date=on.isoformat(),
             note=note,
             sha256=reading.digest(parts),
             terms_sha256=reading.digest(terms),
@@ -86,7 +87,9 @@ def read_tables(folder: Path, shown: str = "pricing") -> Tables:
     entries = {
         "meters": checked("meters.yaml", lambda found: found.data["meters"]),
         "fx": checked("fx.yaml", lambda found: validated(found, FxFile) and found.data["rates"]),
-        "tokenizers": checked("tokenizers.yaml", lambda found: validated(found, TokenizerFile) and found.data["factors"]),
+        "tokenizers": checked(
+            "tokenizers.yaml", lambda found: validated(found, TokenizerFile) and found.data["factors"]
+        ),
     }
     checked("policy.yaml", lambda found: validated(found, Policy))
     providers = {}
@@ -108,7 +111,9 @@ def _provider(document: Document, meters: Meters, name: str, versions: tuple[Ver
     except FileError as error:
         return list(error.mistakes)
     days = [*(version.date for version in versions), date.max]
-    return list(dict.fromkeys(mistake for on in days for mistake in provider_mistakes(document, file, meters, name, on)))
+    return list(
+        dict.fromkeys(mistake for on in days for mistake in provider_mistakes(document, file, meters, name, on))
+    )
 
 
 def check_versions(tables: Tables) -> list[str]:
@@ -116,13 +121,14 @@ def check_versions(tables: Tables) -> list[str]:
     found = []
     for version in tables.versions:
         now = tables.version(version.version, version.date, version.note)
-        for part in sorted(set(version.parts) | set(now.parts)):
-            if version.parts.get(part) != now.parts.get(part):
-                found.append(
-                    f"version {version.version} ({version.date}): '{part}' is not what was released. Rows recorded or "
-                    f"withdrawn on or before {version.date} are never changed, added or removed: add a new row "
-                    "recorded later, and withdraw the wrong one."
-                )
+        parts = sorted(set(version.parts) | set(now.parts))
+        found += [
+            f"version {version.version} ({version.date}): '{part}' is not what was released. Rows recorded or "
+            f"withdrawn on or before {version.date} are never changed, added or removed: add a new row recorded later, and "
+            "withdraw the wrong one."
+            for part in parts
+            if version.parts.get(part) != now.parts.get(part)
+        ]
         if version.sha256 != reading.digest(version.parts):
             found.append(f"version {version.version}: its sha256 is not the hash of its parts")
     return found

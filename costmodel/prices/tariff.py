@@ -32,7 +32,11 @@ class Shape(NamedTuple):
     def billed(self, quantity: Number) -> Fraction:
         """Billed units of one request."""
         if self.above is not None:
-            bracket = beyond_bracket(quantity, self.above) if self.up_to is None else within_bracket(quantity, self.above, self.up_to)
+            bracket = (
+                beyond_bracket(quantity, self.above)
+                if self.up_to is None
+                else within_bracket(quantity, self.above, self.up_to)
+            )
             return Fraction(bracket)
         if quantity == 0:
             return _ZERO
@@ -40,7 +44,9 @@ class Shape(NamedTuple):
 
     def __str__(self) -> str:
         if self.above is not None:
-            return f"units of a request above {int(self.above):_}" + (f" up to {int(self.up_to):_}" if self.up_to else "")
+            return f"units of a request above {int(self.above):_}" + (
+                f" up to {int(self.up_to):_}" if self.up_to else ""
+            )
         return f"rounded up to {self.increment or 1} a request, at least {self.minimum or 0}"
 
 
@@ -174,7 +180,14 @@ def price_lines(
             for adjustment in applied if not price.free else ():
                 adjusted = adjusted_price(adjusted, adjustment.multiply, adjustment.add)
             lines.append(
-                PriceLine(Measure(meter, apart, shape), amount, units, applied, unit_price(adjusted, units), price.free)
+                PriceLine(
+                    Measure(meter, apart, shape),
+                    amount,
+                    units,
+                    applied,
+                    unit_price(adjusted, units),
+                    price.free,
+                )
             )
     return tuple(lines)
 

@@ -1,5 +1,6 @@
 """Released versions of the price book: `pricing/versions.yaml`, written by `prices release`, verified by hash."""
 
+import itertools
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,10 +48,13 @@ def read_versions(document: "Document") -> "tuple[Version, ...]":
     """
     versions = validated(document, VersionFile).versions
     mistakes = []
-    for index, (earlier, later) in enumerate(zip(versions, versions[1:], strict=False), 1):
+    for index, (earlier, later) in enumerate(itertools.pairwise(versions), 1):
         if later.date <= earlier.date:
             mistakes.append(
-                document.mistake(("versions", index, "date"), f"version {later.version} is not dated after {earlier.version}")
+                document.mistake(
+                    ("versions", index, "date"),
+                    f"version {later.version} is not dated after {earlier.version}",
+                )
             )
     names = [version.version for version in versions]
     mistakes += [

@@ -19,7 +19,12 @@ def show(tables: Sequence[Table]) -> None:
     """Print tables to the terminal."""
     console = Console(highlight=False)
     for table in tables:
-        rich = RichTable(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_footer=bool(table.totals))
+        rich = RichTable(
+            title=Text(table.title, style="bold"),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            show_footer=bool(table.totals),
+        )
         for index, column in enumerate(table.columns):
             rich.add_column(
                 Text(column.heading),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from costmodel.equations.charges import share_of_total
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_costs, unit_cost_text
-from costmodel.results.records import line_records
+from costmodel.results.notice import joined, notice_lines
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from costmodel.results.estimate import Estimate, Notice
+    from costmodel.results.estimate import Estimate
     from costmodel.results.explanation import Explanation
     from costmodel.results.lines import Group
+    from costmodel.results.notice import Notice
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Comparison:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Warnings of all, each once."""
-        return tuple(dict.fromkeys(notice for estimate in self.estimates for notice in estimate.notices))
+        return joined(notice for estimate in self.estimates for notice in estimate.notices)
 
     def name_of(self, estimate: Estimate) -> str:
         """What an alternative is called: its model, or its scenario."""
@@ -77,10 +78,9 @@ class Comparison:
             *(Column(name) for name in by),
             Column("records", numeric=True),
             Column("requests", numeric=True),
-            Column("input", numeric=True),
-            Column("output", numeric=True),
+            *([] if "meter" in by else [Column("input", numeric=True), Column("output", numeric=True)]),
             Column(f"cost {self.currency}".rstrip(), numeric=True),
-            Column("a month", numeric=True),
+            *([] if "month" in by else [Column("a month", numeric=True)]),
             Column("a record", numeric=True),
             *([Column("x cheapest", numeric=True)] if self.currency and not by else []),
         )
@@ -92,7 +92,9 @@ class Comparison:
                 rows.append(self._row(estimate, group, text, cheapest, by))
         return Table(f"{self.title}: each alone, {self._period()}", columns, tuple(rows), (), self.notes)
 
-    def _row(self, estimate: Estimate, group: Group, cost: str, cheapest: Fraction, by: Sequence[str]) -> tuple[str, ...]:
+    def _row(
+        self, estimate: Estimate, group: Group, cost: str, cheapest: Fraction, by: Sequence[str]
+    ) -> tuple[str, ...]:
         months = len(estimate.months)
         times = half_up(share_of_total(estimate.total, cheapest), 2)
         return (
@@ -100,10 +102,13 @@ class Comparison:
             *group.key,
             count_text(group.records),
             count_text(group.requests),
-            count_text(group.totals.get("input", Fraction(0))),
-            count_text(group.totals.get("output", Fraction(0))),
+            *(
+                []
+                if "meter" in by
+                else [count_text(group.totals.get(meter, Fraction(0))) for meter in ("input", "output")]
+            ),
             cost if self.currency else f"{cost} {estimate.currency}",
-            shown_costs([group.cost / months], estimate.currency)[0] if "month" not in by else "",
+            *([] if "month" in by else shown_costs([group.cost / months], estimate.currency)),
             unit_cost_text(group.cost_per_record),
             *([grouped(times, 2) if times else ""] if self.currency and not by else []),
         )
@@ -115,10 +120,13 @@ class Comparison:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands below the table."""
-        return tuple(dict.fromkeys(note for estimate in self.estimates for note in estimate.notes))
+        said = dict.fromkeys(note for estimate in self.estimates for note in estimate.facts)
+        return (*said, *notice_lines(self.notices))
 
     def to_json(self) -> dict[str, Any]:
         """As plain data. Alternatives are not added up: `total` is null, `totals` has each."""
+        from costmodel.results.records import line_records
+
         first = self.estimates[0]
         return {
             "schema_version": SCHEMA_VERSION,
@@ -134,7 +142,8 @@ class Comparison:
             ],
             "price_book": {"version": first.book.version, "sha256": first.book.sha256},
             "estimates": [
-                {key: value for key, value in estimate.to_json().items() if key != "lines"} for estimate in self.estimates
+                {key: value for key, value in estimate.to_json().items() if key != "lines"}
+                for estimate in self.estimates
             ],
             "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
         }
@@ -142,6 +151,8 @@ class Comparison:
     def to_pandas(self) -> pd.DataFrame:
         """The lines of all alternatives as a data frame."""
         import pandas as pd
+
+        from costmodel.results.records import line_records
 
         return pd.DataFrame(
             [

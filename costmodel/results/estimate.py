@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from costmodel.equations.charges import cost_per_record
 from costmodel.prices.policy import places_of, policy
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
-from costmodel.results.lines import Group, Line, bill_lines, grouped_lines, records_served, require_dimensions, selected
+from costmodel.results.lines import (
+    Group,
+    Line,
+    bill_lines,
+    grouped_lines,
+    records_served,
+    require_dimensions,
+    selected,
+)
+from costmodel.results.notice import Notice, notice_lines
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -27,14 +36,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 _HUNDRED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A warning: a short code for programs, a sentence for people."""
-
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ class Estimate:
     def table(self, by: Sequence[str] = ("model",)) -> Table:
         """The cost by dimensions, as a table that a person reads at once."""
         groups = self.by(*by)
-        meters = [name for name in self.meters.names if any(group.totals.get(name) for group in groups) and name != "request"]
+        meters = [
+            name for name in self.meters.names if any(group.totals.get(name) for group in groups) and name != "request"
+        ]
         split = [name for name in meters if self.meters[name].unit == "token"] if "meter" not in by else []
         columns = (
             *(Column(name) for name in by),
@@ -175,7 +178,13 @@ class Estimate:
             )
             for group, cost, share in zip(groups, costs, shares, strict=True)
         ]
-        return Table(f"{self.title}: cost by {', '.join(by)}, {self.period}", columns, tuple(rows), self._totals(len(by), split), self.notes)
+        return Table(
+            f"{self.title}: cost by {', '.join(by)}, {self.period}",
+            columns,
+            tuple(rows),
+            self._totals(len(by), split),
+            self.notes,
+        )
 
     def _totals(self, keys: int, split: Sequence[str]) -> tuple[str, ...]:
         everything = grouped_lines(self.lines, ())[0]
@@ -193,20 +202,25 @@ class Estimate:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands below a table: price book, exchange rates, budget, warnings."""
+        return (*self.facts, *notice_lines(self.notices))
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What stands below a table and is no warning: price book, exchange rates, budget."""
         lines = [f"Prices: {self.book}. Amounts in {self.currency}."]
-        lines += [
-            f"Exchange rate: {decimal_text(significant(rate.rate, 8))} {rate.to} for one {rate.from_} on {rate.on} ({rate.source})."
-            for rate in self.exchange
-        ]
+        for rate in self.exchange:
+            shown = decimal_text(significant(rate.rate, 8))
+            lines.append(f"Exchange rate: {shown} {rate.to} for one {rate.from_} on {rate.on} ({rate.source}).")
         if self.budget is not None:
             over = self.over_budget
             kept = f"over by {shown_costs([over], self.currency)[0]}" if over else "kept"
             lines.append(f"Budget {grouped(self.budget.amount)} {self.budget.currency}: {kept}.")
-        return (*lines, *(f"Note: {notice.text}" for notice in self.notices))
+        return tuple(lines)
 
     def tables(self) -> list[Table]:
         """The tables shown by default: by model, and by month where there are several."""
-        return [self.table(("model",))] if len(self.months) == 1 else [self.table(("month",)), self.table(("model",))]
+        by_model = self.table(("model",))
+        return [by_model] if len(self.months) == 1 else [replace(self.table(("month",)), notes=()), by_model]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: money as decimal strings, unrounded; the same inputs give the same bytes."""
@@ -216,9 +230,9 @@ class Estimate:
 
     def to_pandas(self) -> pd.DataFrame:
         """The lines as a data frame; money and quantities as exact `Fraction` objects."""
-        from costmodel.results.records import line_records
-
         import pandas as pd
+
+        from costmodel.results.records import line_records
 
         return pd.DataFrame(line_records(self, exact=True))
 
@@ -226,7 +240,9 @@ class Estimate:
         return "\n\n".join(table.plain() for table in self.tables())
 
     def __repr__(self) -> str:
-        return f"<Estimate {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}, {self.period}>"
+        return (
+            f"<Estimate {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}, {self.period}>"
+        )
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from costmodel.equations import charges, tokens
@@ -44,7 +45,12 @@ class Explanation:
         """As text."""
         lines = [self.title, ""]
         for sentence in self.steps:
-            lines += [f"  {sentence.name}", f"    = {sentence.symbols}", f"    = {sentence.numbers}", f"    = {sentence.result}"]
+            lines += [
+                f"  {sentence.name}",
+                f"    = {sentence.symbols}",
+                f"    = {sentence.numbers}",
+                f"    = {sentence.result}",
+            ]
         wide = max((len(label) for label, _ in self.facts), default=0)
         lines += ["", *(f"  {label.ljust(wide)}  {text}" for label, text in self.facts)]
         return "\n".join(lines)
@@ -65,7 +71,10 @@ def explanation_text(found: Sequence[Explanation], currency: str, most: int) -> 
     parts = []
     if len(found) > 1:
         total = sum((item.cost for item in found), Fraction(0))
-        parts.append(f"{len(found)} lines, together {decimal_text(total)} {currency}: the sum of\n" + "\n".join(f"  {item.title}" for item in ranked[:most]))
+        parts.append(
+            f"{len(found)} lines, together {decimal_text(total)} {currency}: the sum of\n"
+            + "\n".join(f"  {item.title}" for item in ranked[:most])
+        )
         if len(found) > most:
             parts[-1] += f"\n  … and {len(found) - most} smaller lines: name more with --at, such as month=1"
     return "\n\n".join([*parts, *(item.plain() for item in ranked[:most])])
@@ -101,8 +110,12 @@ def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Expla
         return Explanation("No requests, no cost", line.cost, (), ())
     traced = _traced(line.entry, line.charge, currency, units)
     if traced.value != line.cost:
-        raise CostmodelError(f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel")
-    title = f"Cost of {line.charge.meter} of {line.entry.model} in {line.entry.month}: {decimal_text(line.cost)} {currency}"
+        raise CostmodelError(
+            f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel"
+        )
+    title = (
+        f"Cost of {line.charge.meter} of {line.entry.model} in {line.entry.month}: {decimal_text(line.cost)} {currency}"
+    )
     return Explanation(title, line.cost, tuple(sentences(traced)), tuple(_facts(line.entry, line.charge, pricing_unit)))
 
 
@@ -111,19 +124,23 @@ def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
     line = charge.contracted_price
     if line is None:
         return step("cost", quantity * 0, currency)
-    price = _price(line, entry.list_currency, units)
-    cost = charges.charge(quantity, step("price of one", price / cell("pricing unit", line.per, units), entry.list_currency))
+    price = _price(line, entry.list_currency)
+    cost = charges.charge(
+        quantity, step("price of one", price / cell("pricing unit", line.per, units), entry.list_currency)
+    )
     if entry.credit_rate != 1 or entry.billing_currency != entry.list_currency:
         rate = cell(f"{entry.billing_currency} paid for one {entry.list_currency} of credit", entry.credit_rate)
         cost = charges.billed_charge(cost, rate)
     if entry.billing_currency != currency:
         cost = charges.reported_charge(cost, cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate))
     if entry.escalation_rate and entry.escalation_years:
-        cost = charges.escalated_charge(cost, cell("yearly change of prices", entry.escalation_rate), entry.escalation_years)
+        cost = charges.escalated_charge(
+            cost, cell("yearly change of prices", entry.escalation_rate), entry.escalation_years
+        )
     return cost
 
 
-def _price(line: PriceLine, currency: str, units: str) -> Any:
+def _price(line: PriceLine, currency: str) -> Any:
     price = cell("list price" if line.adjustments else "price", line.price, f"{currency} a pricing unit")
     for adjustment in line.adjustments if not line.free else ():
         price = charges.adjusted_price(price, cell(adjustment.name, adjustment.multiply), adjustment.add)
@@ -140,8 +157,7 @@ def _quantity(entry: Entry, charge: Charge, units: str) -> Any:
     first = cell("records in the first month", factors.first_month_records, "records")
     growth = cell("growth a month", factors.monthly_growth)
     records = tokens.month_records(first, growth, factors.months_before)
-    traced = replace(
-        factors,
+    traced: Any = SimpleNamespace(
         records=records,
         requests_per_record=cell("requests a record", factors.requests_per_record),
         model_share=cell("share of the model", factors.model_share),
@@ -170,7 +186,12 @@ def _levy(levy: LevyLine, currency: str) -> Explanation:
     title = f"{levy.name} in {levy.month}: {decimal_text(levy.cost)} {currency}"
     base = cell("base", levy.base, currency)
     if levy.rate is None:
-        facts = (("what it is", f"the top-up to the minimum charge of {levy.model}; the month's charges were {number_text(levy.base)}"),)
+        facts = (
+            (
+                "what it is",
+                f"the top-up to the minimum charge of {levy.model}; the month's charges were {number_text(levy.base)}",
+            ),
+        )
         return Explanation(title, levy.cost, (), facts)
     compute = charges.grossed_up_levy if levy.grossed_up else charges.levy
     traced = compute(base, cell("rate", levy.rate))
@@ -184,7 +205,13 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
         return [*facts, ("price", f"the contract prices no {charge.meter} apart")]
     price = "free" if line.free else f"{decimal_text(line.price)} {entry.list_currency} for {pricing_unit}"
     facts.append(("price", f"{price} ({row.source.kind})"))
-    facts += [(f"adjustment '{item.name}'", f"x {decimal_text(item.multiply)}" + (f" + {decimal_text(item.add)}" if item.add else "")) for item in line.adjustments]
+    facts += [
+        (
+            f"adjustment '{item.name}'",
+            f"x {decimal_text(item.multiply)}" + (f" + {decimal_text(item.add)}" if item.add else ""),
+        )
+        for item in line.adjustments
+    ]
     if charge.measure.shape is not None:
         facts.append(("billed units", str(charge.measure.shape)))
     facts += row_facts(row)
@@ -195,7 +222,9 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
 
 def row_facts(row: PriceRow) -> list[tuple[str, str]]:
     """Validity and source of a price row, as label and text."""
-    start = f"{row.valid.from_:%Y-%m-%dT%H:%MZ}" + (" (first day seen; the true start may be earlier)" if row.valid.start else "")
+    start = f"{row.valid.from_:%Y-%m-%dT%H:%MZ}" + (
+        " (first day seen; the true start may be earlier)" if row.valid.start else ""
+    )
     until = f"until {row.valid.until:%Y-%m-%dT%H:%MZ}" if row.valid.until else "until a later row begins"
     source = row.source
     read = f"{source.title or source.url}, read {source.retrieved}" + (f", via {source.via}" if source.via else "")
@@ -209,5 +238,10 @@ def row_facts(row: PriceRow) -> list[tuple[str, str]]:
     if row.disagreement:
         facts.append(("sources disagree", row.disagreement))
     if row.credit:
-        facts.append(("credit", f"{decimal_text(row.credit.per_list_unit)} {row.credit.pays} for one unit of list price"))
+        facts.append(
+            (
+                "credit",
+                f"{decimal_text(row.credit.per_list_unit)} {row.credit.pays} for one unit of list price",
+            )
+        )
     return facts

@@ -38,6 +38,10 @@ class Line:
     levy: LevyLine | None
     cost: Fraction
 
+    def key(self, dimension: str) -> str:
+        """Value of a dimension or label; taxes and fees have a place of their own in each."""
+        return self.keys.get(dimension, _AFTER if self.levy is not None else "")
+
 
 def bill_lines(entries: Iterable[Entry], levies: Iterable[LevyLine], fiscal_start: int) -> tuple[Line, ...]:
     """All lines of a bill: charges in order, then levies."""
@@ -55,9 +59,7 @@ def bill_lines(entries: Iterable[Entry], levies: Iterable[LevyLine], fiscal_star
             "size": str(entry.band),
             **dict(entry.labels),
         }
-        found += [
-            Line({**keys, "meter": charge.meter}, entry, charge, None, charge.cost) for charge in entry.charges
-        ]
+        found += [Line({**keys, "meter": charge.meter}, entry, charge, None, charge.cost) for charge in entry.charges]
         if not entry.charges:
             found.append(Line({**keys, "meter": ""}, entry, None, None, Fraction(0)))
     for levy in levies:
@@ -118,9 +120,9 @@ def selected(lines: Sequence[Line], selection: Mapping[str, str], first: Month) 
     found = list(lines)
     for name, asked in selection.items():
         value = str(first.later(int(asked) - 1)) if name == "month" and asked.isdigit() else asked
-        narrowed = [line for line in found if line.keys.get(name) == value]
+        narrowed = [line for line in found if line.key(name) == value]
         if not narrowed:
-            there = list(dict.fromkeys(line.keys[name] for line in found if line.keys.get(name)))
+            there = list(dict.fromkeys(line.key(name) for line in found if line.key(name)))
             shown = ", ".join(there[:12]) + (" …" if len(there) > 12 else "")  # noqa: PLR2004 - fits a line or two
             hint = did_you_mean(value, there, listed=False)
             raise CommandLineError(f"no line has {name} '{asked}'{hint} There are: {shown or 'none'}")
@@ -153,7 +155,7 @@ class Group:
 
 
 def grouped_lines(lines: Sequence[Line], by: Sequence[str]) -> list[Group]:
-    """Lines grouped by dimensions, in order of first appearance.
+    """Lines grouped by dimensions; the values of each dimension in order of first appearance.
 
     Raises:
         CommandLineError: a dimension does not exist.
@@ -161,9 +163,14 @@ def grouped_lines(lines: Sequence[Line], by: Sequence[str]) -> list[Group]:
     require_dimensions(by, lines)
     total = sum((line.cost for line in lines), Fraction(0))
     groups: dict[tuple[str, ...], list[Line]] = {}
+    seen: list[dict[str, int]] = [{} for _ in by]
     for line in lines:
-        groups.setdefault(tuple(line.keys.get(name, "") for name in by), []).append(line)
-    return [_group(key, members, total) for key, members in groups.items()]
+        key = tuple(line.key(name) for name in by)
+        groups.setdefault(key, []).append(line)
+        for value, rank in zip(key, seen, strict=True):
+            rank.setdefault(value, len(rank))
+    order = sorted(groups, key=lambda key: tuple(rank[value] for value, rank in zip(key, seen, strict=True)))
+    return [_group(key, groups[key], total) for key in order]
 
 
 def _group(key: tuple[str, ...], members: Sequence[Line], total: Fraction) -> Group:

@@ -1,99 +1,108 @@
-"""Warnings of an estimate: everything a reader must know before quoting a figure, one sentence a matter."""
+"""The warnings of an estimate: everything a reader must know before quoting a figure, one sentence a matter."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from costmodel.prices.policy import policy
-from costmodel.results.estimate import Notice
+from costmodel.results.notice import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from costmodel.billing.bill import Entry
     from costmodel.prices.book import PriceBook
     from costmodel.prices.schema import PriceRow
     from costmodel.quantities import Month
+    from costmodel.usage.sizes import Doubt
+
+    Used = Sequence[tuple[str, PriceRow]]
 
 
-def notices(entries: Sequence[Entry], book: PriceBook, months: Sequence[Month], said: Iterable[str]) -> tuple[Notice, ...]:
-    """All warnings, in a fixed order."""
+_TOKENS = {
+    "other": (
+        "Counts text with a vocabulary other than the profile's, so its real counts differ",
+        "Write 'tokenizer: own' beside the profile to adjust.",
+    ),
+    "factor": ("Token counts are an estimate by factor", ""),
+    "unknown": ("No token counts of its own vocabulary, so the profile's counts as measured", ""),
+}
+
+
+def _about(doubts: Sequence[Doubt], kind: str) -> Iterator[str]:
+    return (doubt.about for doubt in doubts if doubt.kind == kind)
+
+
+def notices(
+    entries: Sequence[Entry], book: PriceBook, months: Sequence[Month], doubts: Sequence[Doubt]
+) -> tuple[Notice, ...]:
+    """All warnings, in a fixed order; `doubts` are those about token counts."""
     rows = {(entry.model, id(entry.tariff.row)): (entry.model, entry.tariff.row) for entry in entries}
     used = list(rows.values())
-    found = [
-        *_quoted(used),
-        *_stale(used, book),
-        *_beyond(used, months),
-        *_disagreeing(used),
-        *_doubtful(used),
-        *(Notice("tokenizer", text) for text in said),
-        *_cache_as_input(entries),
-        *_limits_crossed(entries),
-        *_private(entries, book),
-    ]
-    return tuple(found)
+    found = (
+        _notice("quoted-price", "Quoted prices, not list prices", _quoted(used)),
+        _stale(used, book),
+        _beyond(used, months),
+        _notice("sources-disagree", "Sources disagree", _disagreeing(used)),
+        _notice("low-confidence", "Prices of low confidence", _doubtful(used)),
+        *(_notice(f"tokenizer-{kind}", lead, _about(doubts, kind), after) for kind, (lead, after) in _TOKENS.items()),
+        _notice("no-cache-price", "No price of its own, so charged as input", _cache_as_input(entries)),
+        _notice(
+            "size-limit-crossed",
+            "Some requests are above a size limit and priced there",
+            _limits_crossed(entries),
+        ),
+        _notice("no-list-price", "Own prices without a list price beside them", _private(entries, book)),
+    )
+    return tuple(notice for notice in found if notice.about)
 
 
-def _quoted(used: Sequence[tuple[str, PriceRow]]) -> list[Notice]:
-    models = _names(model for model, row in used if row.source.kind == "quoted")
-    return [Notice("quoted-price", f"quoted prices, not list prices: {models}")] if models else []
+def _notice(code: str, lead: str, about: Iterable[str], after: str = "") -> Notice:
+    return Notice(code, lead, tuple(dict.fromkeys(about)), after)
 
 
-def _stale(used: Sequence[tuple[str, PriceRow]], book: PriceBook) -> list[Notice]:
-    limit = policy().stale_after_days.value
-    day = book.date
-    if day is None:
-        return []
-    old = _names(f"{model} (checked {row.source.retrieved})" for model, row in used if is_stale(row, day, limit))
-    return [Notice("stale-price", f"not checked for more than {limit} days before {day}: {old}")] if old else []
+def _quoted(used: Used) -> Iterator[str]:
+    return (model for model, row in used if row.source.kind == "quoted")
 
 
-def is_stale(row: PriceRow, on: object, limit: int) -> bool:
-    """Whether a price was last checked more than so many days before a day, while still in force."""
-    return row.valid.until is None and (on - row.source.retrieved).days > limit  # type: ignore[operator]
+def _stale(used: Used, book: PriceBook) -> Notice:
+    limit, day = policy().stale_after_days.value, book.date
+    old = (f"{model} ({row.source.retrieved})" for model, row in used if day is not None and is_stale(row, day, limit))
+    return _notice("stale-price", f"Not checked in the {limit} days before {day}", old, "Check the provider's page.")
 
 
-def _beyond(used: Sequence[tuple[str, PriceRow]], months: Sequence[Month]) -> list[Notice]:
-    checks = [row.source.retrieved for _, row in used if row.valid.until is None]
-    if not checks or months[-1].end.date() <= min(checks):
-        return []
-    return [
-        Notice(
-            "forecast-beyond-check",
-            f"prices were last checked {min(checks)} to {max(checks)} and are taken to stay until {months[-1]}; "
-            "a provider may change them",
-        )
-    ]
+def is_stale(row: PriceRow, on: date, limit: int) -> bool:
+    """Whether a price still in force was last checked more than so many days before a day."""
+    return row.valid.until is None and (on - row.source.retrieved).days > limit
 
 
-def _disagreeing(used: Sequence[tuple[str, PriceRow]]) -> list[Notice]:
-    found = [f"{model}: {row.disagreement}" for model, row in used if row.disagreement]
-    return [Notice("sources-disagree", f"sources disagree on {text}") for text in dict.fromkeys(found)]
+def _beyond(used: Used, months: Sequence[Month]) -> Notice:
+    last = months[-1]
+    open_ended = [(model, row.source.retrieved) for model, row in used if row.valid.until is None]
+    about = (f"{model} ({checked})" for model, checked in open_ended if checked < last.end.date())
+    lead = f"Prices are taken to stay as last checked until {last}"
+    return _notice("forecast-beyond-check", lead, about, "A provider may change them.")
 
 
-def _doubtful(used: Sequence[tuple[str, PriceRow]]) -> list[Notice]:
-    models = _names(model for model, row in used if row.source.confidence == "low" and row.source.kind == "list")
-    return [Notice("low-confidence", f"prices of low confidence: {models}")] if models else []
+def _disagreeing(used: Used) -> Iterator[str]:
+    return (f"{model} ({row.disagreement})" for model, row in used if row.disagreement)
 
 
-def _cache_as_input(entries: Sequence[Entry]) -> list[Notice]:
-    found = {}
+def _doubtful(used: Used) -> Iterator[str]:
+    return (model for model, row in used if row.source.confidence == "low" and row.source.kind == "list")
+
+
+def _cache_as_input(entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
-        for meter in entry.tariff.contracted.said:
+        for meter in sorted(entry.tariff.contracted.said):
             if entry.totals.get(meter):
-                found[f"{entry.model} ({meter})"] = None
-    return [Notice("no-cache-price", f"no price of its own, charged as input: {', '.join(found)}")] if found else []
+                yield f"{entry.model} ({meter})"
 
 
-def _limits_crossed(entries: Sequence[Entry]) -> list[Notice]:
-    found = _names(f"{entry.model} ({entry.band})" for entry in entries if entry.band.low is not None and entry.charges)
-    return [Notice("size-limit-crossed", f"some requests are above a size limit and priced there: {found}")] if found else []
+def _limits_crossed(entries: Sequence[Entry]) -> Iterator[str]:
+    return (f"{entry.model} ({entry.band})" for entry in entries if entry.band.low is not None and entry.charges)
 
 
-def _private(entries: Sequence[Entry], book: PriceBook) -> list[Notice]:
-    models = _names(entry.model for entry in entries if book.card(entry.model).private)
-    return [Notice("no-list-price", f"own prices without a list price beside them: {models}")] if models else []
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
+def _private(entries: Sequence[Entry], book: PriceBook) -> Iterator[str]:
+    return (entry.model for entry in entries if book.card(entry.model).private)

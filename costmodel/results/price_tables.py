@@ -84,10 +84,21 @@ def details(book: PriceBook, model: str, at: datetime, *, everything: bool) -> t
     if current is None and not everything:
         raise NotInForceError(card.name, at, card.intervals())
     rows = list(offer.prices) if everything else [current] if current else []
-    facts = [("offer", card.name), ("name", offer.name or ""), ("also called", ", ".join(item.name for item in offer.aliases))]
-    facts += [("currency", card.currency), ("service tiers", ", ".join(card.tiers)), ("regions", ", ".join(card.regions))]
+    facts = [
+        ("offer", card.name),
+        ("name", offer.name or ""),
+        ("also called", ", ".join(item.name for item in offer.aliases)),
+    ]
+    facts += [
+        ("currency", card.currency),
+        ("service tiers", ", ".join(card.tiers)),
+        ("regions", ", ".join(card.regions)),
+    ]
     facts += [("context window", f"{offer.context_window:,} tokens" if offer.context_window else "")]
-    facts += [("longest output", f"{offer.max_output:,} tokens" if offer.max_output else ""), ("tokenizer", offer.tokenizer or "")]
+    facts += [
+        ("longest output", f"{offer.max_output:,} tokens" if offer.max_output else ""),
+        ("tokenizer", offer.tokenizer or ""),
+    ]
     lines = [*_aligned([(label, text) for label, text in facts if text]), ""]
     for row in rows:
         lines += [*_row_lines(row, at), ""]
@@ -113,7 +124,8 @@ def price_text(price: Price) -> str:
         return "free"
     if price.brackets is not None:
         return ", ".join(
-            f"{decimal_text(item.price)}" + (f" up to {int(item.up_to):,}" if item.up_to else " beyond") for item in price.brackets
+            f"{decimal_text(item.price)}" + (f" up to {int(item.up_to):,}" if item.up_to else " beyond")
+            for item in price.brackets
         )
     extra = f" (in steps of {decimal_text(price.increment)})" if price.increment else ""
     extra += f" (at least {decimal_text(price.minimum)})" if price.minimum else ""
@@ -142,7 +154,11 @@ def _row_lines(row: PriceRow, at: datetime) -> list[str]:
     facts = [("rate", _rate_text(rate, alone=len(rates) == 1)) for rate in rates]
     facts += [("per", ", ".join(row.per).replace("_", ","))] if row.per else []
     facts += [
-        (f"adjustment '{item.name}'", f"{', '.join(item.meters)} x {decimal_text(item.multiply)}" + (f" when {when_text(item.when)}" if item.when else ""))
+        (
+            f"adjustment '{item.name}'",
+            f"{', '.join(item.meters)} x {decimal_text(item.multiply)}"
+            + (f" when {when_text(item.when)}" if item.when else ""),
+        )
         for item in row.adjustments
     ]
     facts += row_facts(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from costmodel.quantities import decimal_text
 from costmodel.results.lines import DIMENSIONS, dimensions_of
@@ -90,7 +90,8 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
 
 def group_records(result: Estimate | Comparison, by: Sequence[str]) -> list[dict[str, Any]]:
     """Groups by dimensions as plain data."""
-    estimates = getattr(result, "estimates", None) or (result,)
+    several: tuple[Estimate, ...] | None = getattr(result, "estimates", None)
+    estimates = several or (cast("Estimate", result),)
     return [
         ({"alternative": item.alternative or item.title} if len(estimates) > 1 else {})
         | dict(zip(by, group.key, strict=True))

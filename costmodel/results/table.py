@@ -72,7 +72,8 @@ class Table:
         """As HTML with inline style, without ids or scripts; every text is escaped."""
         cell = "padding:2px 10px;border-bottom:1px solid #ddd;"
         head = "".join(
-            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">{html.escape(column.heading)}</th>'
+            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">'
+            f"{html.escape(column.heading)}</th>"
             for column in self.columns
         )
         body = "".join(f"<tr>{self._cells(row, cell)}</tr>" for row in self.rows)

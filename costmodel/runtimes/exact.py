@@ -25,12 +25,12 @@ def half_up(x: Any) -> Any:
 
 def maximum(a: Any, b: Any) -> Any:
     """The larger of two."""
-    return a if a >= b else b
+    return max(a, b)
 
 
 def minimum(a: Any, b: Any) -> Any:
     """The smaller of two."""
-    return a if a <= b else b
+    return min(a, b)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

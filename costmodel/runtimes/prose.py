@@ -71,14 +71,10 @@ def _expression(cell: Cell, leaf: Callable[[Cell], str]) -> str:
     binding = _BINDING[cell.name]
     left, right = cell.arguments
     tighter = binding + 1 if cell.name in {"-", "/"} else binding
-    return (
-        f"{_wrapped(left, leaf, binding)} {_SIGNS.get(cell.name, cell.name)} {_wrapped(right, leaf, tighter)}"
-    )
+    return f"{_wrapped(left, leaf, binding)} {_SIGNS.get(cell.name, cell.name)} {_wrapped(right, leaf, tighter)}"
 
 
 def _wrapped(cell: Cell, leaf: Callable[[Cell], str], binding: int) -> str:
     text = _expression(cell, leaf)
     loose = cell.kind == "operation" and _BINDING.get(cell.name, 9) < binding
     return f"({text})" if loose else text
-
-

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from costmodel.documents.model import Count, Day, Model, Text, did_you_mean, validated
 from costmodel.documents.reader import read_document
 from costmodel.errors import FileError, UsageError
@@ -48,7 +50,7 @@ class ProfileFile(Model):
     """Names of the columns: `weight`, then `input:VOCABULARY` and `output:VOCABULARY` for each vocabulary."""
     points: str
     """One point a line: numbers separated by spaces, in the order of the columns."""
-    percentiles: dict[Text, dict[Text, Text]] = {}
+    percentiles: dict[Text, dict[Text, Text]] = Field(default_factory=dict)
     """For display only: by vocabulary and meter."""
 
 
@@ -97,7 +99,8 @@ def load_profile(name: str, folder: "Path | None" = None) -> "Profile":
     for place in reversed(places):
         files |= {path.stem.replace("--", "/"): path for path in sorted((place / "profiles").glob("*.yaml"))}
     if name not in files:
-        raise UsageError(f"there is no profile '{name}'{did_you_mean(name, files, listed=False)} There are: {', '.join(sorted(files))}")
+        near = did_you_mean(name, files, listed=False)
+        raise UsageError(f"there is no profile '{name}'{near} There are: {', '.join(sorted(files))}")
     return _profile(read_document(files[name], f"profiles/{files[name].name}"), name)
 
 
@@ -114,7 +117,9 @@ def _profile(document: "Document", name: str) -> "Profile":
         except ValueError as error:
             raise FileError([document.mistake(("points",), f"line {first + offset}: {error}")]) from None
         if len(row) != len(columns) or min(row) < 0:
-            raise FileError([document.mistake(("points",), f"line {first + offset}: expected {len(columns)} numbers of 0 or more")])
+            raise FileError(
+                [document.mistake(("points",), f"line {first + offset}: expected {len(columns)} numbers of 0 or more")]
+            )
         rows.append(row)
     if sum(row[0] for row in rows) != file.requests:
         raise FileError([document.mistake(("requests",), "the weights of the points do not add up to it")])
@@ -123,7 +128,10 @@ def _profile(document: "Document", name: str) -> "Profile":
 
 def _problem(file: "ProfileFile", columns: tuple[str, ...], name: str) -> tuple[str, str] | None:
     if file.profile != name:
-        return "profile", f"the profile is called '{file.profile}', but the file '{name.replace('/', '--')}.yaml'"
+        return (
+            "profile",
+            f"the profile is called '{file.profile}', but the file '{name.replace('/', '--')}.yaml'",
+        )
     vocabularies = [column.removeprefix("input:") for column in columns if column.startswith("input:")]
     wanted = ["weight", *(f"{meter}:{name}" for name in vocabularies for meter in ("input", "output"))]
     if list(columns) != wanted or not vocabularies:

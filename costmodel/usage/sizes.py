@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.tokens import input_of_total, output_of_input, part_of_each
 from costmodel.usage.cube import Band
@@ -27,6 +27,13 @@ class SpecError(Exception):
     def __init__(self, path: Sequence[Any], message: str) -> None:
         self.path, self.message = tuple(path), message
         super().__init__(message)
+
+
+class Doubt(NamedTuple):
+    """A doubt about token counts: which kind, and about what."""
+
+    kind: str
+    about: str
 
 
 class Spec:
@@ -66,7 +73,7 @@ class Sizes:
 
     points: tuple[tuple[Fraction, Mapping[str, Fraction]], ...]
     source: str
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def mean_tokens(self) -> Fraction:
@@ -132,10 +139,16 @@ def _typed(tokens: Tokens) -> tuple[tuple[Fraction, Fraction], str]:
     if tokens.total is not None and tokens.input_to_output is not None:
         left, right = tokens.input_to_output
         into = input_of_total(tokens.total, left, right)
-        return (into, tokens.total - into), f"{int(left)}:{int(right)} of {float(tokens.total):g} tokens, as stated"
+        return (
+            into,
+            tokens.total - into,
+        ), f"{int(left)}:{int(right)} of {float(tokens.total):g} tokens, as stated"
     into = tokens.input or Fraction(0)
     if tokens.output_per_input is not None:
-        return (into, output_of_input(into, tokens.output_per_input)), "input and output for one input, as stated"
+        return (
+            into,
+            output_of_input(into, tokens.output_per_input),
+        ), "input and output for one input, as stated"
     return (into, tokens.output or Fraction(0)), "input and output, as stated"
 
 
@@ -147,14 +160,14 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
         profile = _cached_profile(str(tokens.profile), folder, load_profile)
     except UsageError as error:
         raise SpecError((*path, "tokens", "profile"), str(error)) from None
-    vocabulary, left, right, warnings = _vocabulary(profile, tokens.tokenizer == "own", card)
+    vocabulary, left, right, doubts = _vocabulary(profile, card, own=tokens.tokenizer == "own")
     requests = Fraction(profile.file.requests)
     points = tuple(
         (point.weight / requests, _units(point.input * left, point.output * right, spec))
         for point in profile.points(vocabulary)
     )
     source = f"profile {tokens.profile}: {profile.file.requests:,} measured requests, counted with {vocabulary}"
-    return Sizes(points, source, warnings)
+    return Sizes(points, source, doubts)
 
 
 _PROFILES: dict[tuple[str, Any], Any] = {}
@@ -168,23 +181,27 @@ def _cached_profile(name: str, folder: Path | None, read: Any) -> Profile:
     return found
 
 
-def _vocabulary(profile: Profile, own: bool, card: RateCard) -> tuple[str, Fraction, Fraction, tuple[str, ...]]:  # noqa: FBT001
+def _vocabulary(
+    profile: Profile,
+    card: RateCard,
+    *,
+    own: bool,
+) -> tuple[str, Fraction, Fraction, tuple[Doubt, ...]]:
+    """The vocabulary whose columns count, factors on them, and what is doubtful about that."""
     measured, wanted, one = profile.file.measured_with, card.offer.tokenizer, Fraction(1)
-    if wanted is None or wanted == measured:
-        said = f"{card.name}: its tokenizer is not known; the profile's counts are used as measured" if own and not wanted else ""
-        return measured, one, one, (said,) if said else ()
+    if wanted == measured:
+        return measured, one, one, ()
+    if wanted is None:
+        return measured, one, one, ((Doubt("unknown", card.name),) if own else ())
     if not own:
-        return measured, one, one, (
-            f"{card.name} counts tokens with {wanted}, the profile was counted with {measured}: "
-            "write 'tokenizer: own' beside the profile to adjust",
-        )
+        return measured, one, one, (Doubt("other", f"{card.name} ({wanted})"),)
     if wanted in profile.vocabularies:
         return str(wanted), one, one, ()
     factor = card.tokenizer_factor(measured)
-    if factor is not None:
-        said = f"{card.name}: tokens are an estimate, by factors {float(factor.input):g} (input) and {float(factor.output):g} (output)"
-        return measured, factor.input, factor.output, (said,)
-    return measured, one, one, (f"{card.name}: no factor from {measured} to {wanted}; the profile's counts are used as measured",)
+    if factor is None:
+        return measured, one, one, (Doubt("unknown", f"{card.name} ({wanted})"),)
+    by = f"x {float(factor.input):g} input, x {float(factor.output):g} output"
+    return measured, factor.input, factor.output, (Doubt("factor", f"{card.name} ({by})"),)
 
 
 def _units(into: Fraction, out: Fraction, spec: Spec) -> dict[str, Fraction]:

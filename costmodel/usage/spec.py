@@ -39,7 +39,9 @@ Ratio = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9._]+:[0-9._]+$", "title": "input:output, such as 3:1"}),
 ]
 ShareOfInput = Annotated[
-    Fraction, PlainValidator(_share_of_input), WithJsonSchema({"type": ["string", "number"], "title": "such as 40 % of input"})
+    Fraction,
+    PlainValidator(_share_of_input),
+    WithJsonSchema({"type": ["string", "number"], "title": "such as 40 % of input"}),
 ]
 
 
@@ -79,7 +81,7 @@ class Tokens(Model):
     profile: Text | None = None
     """Name of a measured distribution of request sizes."""
     tokenizer: Literal["measured", "own"] = "measured"
-    """With a profile: counts as measured, or as each model's own vocabulary counts (an estimate where it is by factor)."""
+    """With a profile: counts as measured, or by each model's own vocabulary (an estimate where it is by factor)."""
     input: Amount | None = None
     """Input tokens."""
     output: Amount | None = None
@@ -94,7 +96,12 @@ class Tokens(Model):
     @model_validator(mode="after")
     def _one_form(self) -> "Tokens":
         given = self.model_fields_set - {"tokenizer"}
-        forms = ({"profile"}, {"input", "output"}, {"input", "output_per_input"}, {"total", "input_to_output"})
+        forms = (
+            {"profile"},
+            {"input", "output"},
+            {"input", "output_per_input"},
+            {"total", "input_to_output"},
+        )
         if given not in forms:
             raise ValueError(
                 "write tokens in one of four forms: {profile}, {input, output}, {input, output_per_input} "
@@ -214,7 +221,7 @@ def _alternatives(value: Any) -> Any:
     if isinstance(value, list):
         twice = {item for item in value if isinstance(item, str) and value.count(item) > 1}
         if twice:
-            raise ValueError(f"'{sorted(twice)[0]}' stands twice in 'models'")
+            raise ValueError(f"'{min(twice)}' stands twice in 'models'")
         return {item: {} for item in value}
     if isinstance(value, dict):
         return {key: {} if item is None else item for key, item in value.items()}

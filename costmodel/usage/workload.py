@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from calendar import monthrange
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +12,7 @@ from costmodel.equations import tokens as equations
 from costmodel.prices.schema import GLOBAL, STANDARD
 from costmodel.quantities import seconds
 from costmodel.usage.cube import Band, Cell, Cube, Factors
-from costmodel.usage.sizes import Sizes, Spec, SpecError, sizes_of
+from costmodel.usage.sizes import Doubt, Sizes, Spec, SpecError, sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,23 +82,23 @@ class Forecast:
     card: Callable[[str], RateCard]
     folder: Path | None
 
-    def cube(self) -> tuple[Cube, tuple[str, ...]]:
-        """The cube, and warnings.
+    def cube(self) -> tuple[Cube, tuple[Doubt, ...]]:
+        """The cube, and what is doubtful about its token counts.
 
         Raises:
             SpecError: something in the scenario cannot be computed with.
             NoPriceError: a model is unknown.
         """
         cells: list[Cell] = []
-        warnings: dict[str, None] = {}
+        doubts: dict[Doubt, None] = {}
         for workload, path in self.workloads:
             for task in _tasks(workload, path):
                 parts, records = self._parts(task)
                 for part in parts:
-                    warnings |= dict.fromkeys(part.sizes.warnings)
+                    doubts |= dict.fromkeys(part.sizes.doubts)
                     cells += self._cells(task, part, records)
             cells += self._monthly(workload)
-        return Cube(tuple(cells)), tuple(warnings)
+        return Cube(tuple(cells)), tuple(doubts)
 
     def _mix(self, task: Task) -> tuple[Mix | None, tuple[str, Request] | None]:
         own = (task.step.mix if task.step else None) or task.workload.mix
@@ -143,7 +144,8 @@ class Forecast:
         if first != records:
             raise SpecError(
                 task.path,
-                f"the mix counts {float(records):,g} records a month, 'records' says {float(first):,g}: leave one of them out",
+                f"the mix counts {float(records):,g} records a month, 'records' says {float(first):,g}: "
+                "leave one of them out",
             )
         return stated
 
@@ -161,7 +163,9 @@ class Forecast:
             for start, end, time_share in _time_slices(part.card, month, hours):
                 for tier, tier_share in tiers.items():
                     for band in bands:
-                        yield self._cell(task, part, (records, index), (start, end), (time_share, tier, tier_share, band))
+                        yield self._cell(
+                            task, part, (records, index), (start, end), (time_share, tier, tier_share, band)
+                        )
 
     def _cell(
         self,
@@ -270,7 +274,7 @@ def _time_slices(card: RateCard, month: Month, hours: Hours | None) -> list[tupl
     Requests spread evenly over the month, or over the hours given; spans without requests are left out.
     """
     edges = [month.start, *card.time_cuts(month.start, month.end), month.end]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     if len(spans) == 1:
         return [(*spans[0], _ONE)]
     opened = _merged(hours.windows(month.start, month.end)) if hours is not None else [(month.start, month.end)]
@@ -278,7 +282,11 @@ def _time_slices(card: RateCard, month: Month, hours: Hours | None) -> list[tupl
     found = []
     for start, end in spans:
         shared = sum(
-            (seconds(min(closes, end) - max(opens, start)) for opens, closes in opened if opens < end and closes > start),
+            (
+                seconds(min(closes, end) - max(opens, start))
+                for opens, closes in opened
+                if opens < end and closes > start
+            ),
             Fraction(0),
         )
         if shared:

@@ -1,0 +1,63 @@
+# Two commands on a machine that has only Python and make:
+#   make estimate   set up an environment and price the shipped clinical workload
+#   make test       set up and pass all tests
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SCENARIO ?= scenarios/emr-medium-measured.yaml
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+STARTUP := $(BIN)/python -m compileall -q costmodel
+
+.PHONY: help estimate test test-slow check bench schemas constraints clean
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
+	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, schemas"
+	@echo "  make test-slow  the tests that take minutes"
+	@echo "  make bench      the figures of docs/figures.md, measured on this machine"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	$(INSTALL) --editable .
+	@$(STARTUP)
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[dev]'
+	@$(STARTUP)
+	@touch $@ $(VENV)/.run
+
+estimate: $(VENV)/.run
+	$(BIN)/python -m costmodel estimate $(SCENARIO)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m costmodel prices check
+	$(BIN)/python -m costmodel check scenarios
+
+bench: $(VENV)/.dev
+	@$(STARTUP)
+	$(BIN)/python tests/bench.py
+
+# After a change of the file models: the schemas that editors use.
+schemas: $(VENV)/.dev
+	for kind in provider overlay scenario meters; do \
+	  $(BIN)/python -m costmodel prices schema $$kind --output docs/schema/$$kind.schema.json; done
+
+# After a change of dependencies: the exact versions that the tests ran with. Names no index.
+constraints: $(VENV)/.dev
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v '@' > constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
