@@ -10,6 +10,7 @@ The tree (the number is the exit code of the command line):
     │   ├── AmbiguousModelError     a bare name that several providers use
     │   ├── NotInForceError         no row covers that instant
     │   ├── NotOfferedError         a service tier or region the offer does not list
+    │   ├── UnknownMeterError       a meter that the book does not have
     │   ├── NoMeterPriceError       the row has no price for a meter that was used
     │   ├── UnknownPriceError       the price exists, but its figure is not known
     │   ├── RefusedRequestError     the provider refuses such a request
@@ -149,6 +150,13 @@ class NoMeterPriceError(NoPriceError):
             f"'{offer}' has no price for the meter '{meter}' ({where}). Priced meters: {', '.join(there)}. "
             "A missing price is never taken as zero: add the price, or write 'free' where nothing is charged."
         )
+
+
+class UnknownMeterError(NoPriceError):
+    """A meter that the price book does not have."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"There is no meter '{name}'{hint}. Meters are added in pricing/meters.yaml.")
 
 
 class UnknownPriceError(NoPriceError):

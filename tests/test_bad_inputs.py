@@ -137,11 +137,7 @@ def _price_folder(place: Path, kind: Kind | None = None) -> Path:
     for name in ("meters.yaml", "fx.yaml"):
         shutil.copy(shipped_folder("pricing") / name, folder / name)
     if kind is not None:
-        name = (
-            "providers/clinic.yaml"
-            if kind.path.parent.name == "provider"
-            else f"{kind.path.parent.name}.yaml"
-        )
+        name = "providers/clinic.yaml" if kind.path.parent.name == "provider" else f"{kind.path.parent.name}.yaml"
         shutil.copy(kind.path, folder / name)
     return folder
 
@@ -183,11 +179,7 @@ def _caret_fault(kind: Kind, shown: str, caret: str, place: tuple[int, int]) -> 
     if caret.strip() != "^" or not shown.startswith("    "):
         return f"no caret under {shown!r}"
     same = all(left in (right, "?", " ") for left, right in zip(pointed, wanted, strict=False))
-    return (
-        ""
-        if same and bool(pointed) == bool(wanted)
-        else f"the caret points at {pointed!r}, not at {wanted!r}"
-    )
+    return "" if same and bool(pointed) == bool(wanted) else f"the caret points at {pointed!r}, not at {wanted!r}"
 
 
 def _item(kind: Kind) -> object:
@@ -207,9 +199,7 @@ def test_mistake_is_told(kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixtu
         assert words not in outcome.text
     lines = outcome.text.splitlines()
     found = [(number, match) for number, line in enumerate(lines) if (match := PLACE.match(line))]
-    assert tuple((int(match["line"]), int(match["column"])) for _, match in found) == kind.places, (
-        outcome.text
-    )
+    assert tuple((int(match["line"]), int(match["column"])) for _, match in found) == kind.places, outcome.text
     for (number, match), place in zip(found, kind.places, strict=True):
         assert match["file"].endswith(".yaml")
         if not match["message"].startswith(WITHOUT_LINE) and kind.in_comments:
@@ -246,9 +236,7 @@ def _bad_scenario(place: Path, name: str, per_day: str) -> Path:
 
 
 @pytest.mark.parametrize("command", ["estimate", "check"])
-def test_every_mistake_of_every_file_is_told(
-    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_mistake_of_every_file_is_told(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One run over several files tells all mistakes of all of them, each file's in the order of its lines."""
     first, second = _bad_scenario(tmp_path, "first.yaml", "010"), _bad_scenario(tmp_path, "second.yaml", "-1")
     outcome = _command(command, str(first), str(second), capsys=capsys)
@@ -275,9 +263,7 @@ def test_all_mistakes_of_a_price_table_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["estimate", "check"])
-def test_wrong_file_outweighs_missing_price(
-    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_file_outweighs_missing_price(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run over a scenario without a price and a malformed one ends with 3, whichever stands first."""
     unpriced = FOLDER / "scenario" / "price-unknown-model.yaml"
     malformed = _bad_scenario(tmp_path, "malformed.yaml", "010")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
-from costmodel.errors import AmbiguousModelError, FileError, UnknownModelError, UsageError
+from costmodel.errors import AmbiguousModelError, FileError, UnknownMeterError, UnknownModelError, UsageError
 from costmodel.prices import reading
 from costmodel.prices.card import RateCard, Reading, names_read
 from costmodel.prices.exchange import ExchangeTable
@@ -158,7 +158,7 @@ class PriceBook:
 
         Raises:
             NoPriceError: there is no such price; nothing is ever taken as zero.
-            UsageError: negative, unknown meter, or parts larger than their whole.
+            UsageError: negative, or parts larger than their whole.
         """
         if at.tzinfo is None:
             raise UsageError(
@@ -169,7 +169,7 @@ class PriceBook:
         quantities.setdefault(REQUEST, 1)
         sheet = tariff.contracted
         if not quantities.keys() <= self.meters.name_set:
-            raise UsageError(_unknown_meter(quantities, self.meters))
+            raise _unknown_meter(quantities, self.meters)
         sheet.require(quantities, tariff.unknown)
         cost = sheet.cost(quantities)
         listed = cost if tariff.listed is sheet else tariff.listed.cost(quantities)
@@ -296,6 +296,6 @@ def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[Ove
     return files
 
 
-def _unknown_meter(quantities: Iterable[str], meters: Meters) -> str:
+def _unknown_meter(quantities: Iterable[str], meters: Meters) -> UnknownMeterError:
     name = next(item for item in quantities if item not in meters)
-    return f"there is no meter '{name}'{did_you_mean(name, meters.names)}"
+    return UnknownMeterError(name, did_you_mean(name, meters.names).replace("Known keys", "There are"))

@@ -27,8 +27,8 @@ class Case(NamedTuple):
 
     tier: str
     region: str
-    sizes: frozenset[SizeLimit]
-    hours: frozenset[Hours]
+    sizes: frozenset[SizeLimit] = frozenset()
+    hours: frozenset[Hours] = frozenset()
 
     def meets(self, when: When | None) -> bool:
         """Whether conditions hold in this case."""
@@ -167,10 +167,13 @@ class RateCard:
         if listed is None:
             raise NotInForceError(self.name, at, self._listed.intervals())
         contract = self._contract.at(at) if self._contract.rows else None
-        key = (id(listed), id(contract), _case((listed, contract), at, size, tier, region))
+        rows = (listed, contract)
+        plain = contract is None and not listed.limits and not listed.hours
+        case = Case(tier, region) if plain else _case(rows, at, size, tier, region)
+        key = (id(listed), id(contract), case)
         found = self._tariffs.get(key)
         if found is None:
-            found = self._tariffs[key] = self._compiled(listed, contract, key[2])
+            found = self._tariffs[key] = self._compiled(listed, contract, case)
         return found
 
     def _compiled(self, listed: _Row, contract: _Row | None, case: Case) -> Tariff:
@@ -269,12 +272,9 @@ class RateCard:
         return [item.row for item in self._listed.rows]
 
 
-_NO_LIMITS: frozenset[SizeLimit] = frozenset()
-_NO_HOURS: frozenset[Hours] = frozenset()
-
-
 def _case(rows: tuple[_Row, _Row | None], at: datetime, size: Number, tier: str, region: str) -> Case:
-    sizes, hours = _NO_LIMITS, _NO_HOURS
+    sizes: frozenset[SizeLimit] = frozenset()
+    hours: frozenset[Hours] = frozenset()
     for item in rows:
         if item is not None and item.limits:
             sizes |= {limit for limit in item.limits if limit.holds(size)}

@@ -85,7 +85,7 @@ class Hours(Model):
 
     def holds(self, at: datetime) -> bool:
         """Whether an instant lies in a window."""
-        today = at.astimezone(zone(self.zone)).date()
+        today = (at if self.zone == "UTC" and at.tzinfo is UTC else at.astimezone(zone(self.zone))).date()
         return any(begin <= at < end for begin, end in self._starting(today - _DAY, today))
 
     def windows(self, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
@@ -106,6 +106,8 @@ class Hours(Model):
             current += _DAY
 
     def _instant(self, on: date, at: time) -> datetime:
+        if self.zone == "UTC":
+            return datetime.combine(on, at, tzinfo=UTC)
         return datetime.combine(on, at, tzinfo=zone(self.zone)).astimezone(UTC)
 
     def __str__(self) -> str:

@@ -124,8 +124,8 @@ def check_versions(tables: Tables) -> list[str]:
         parts = sorted(set(version.parts) | set(now.parts))
         found += [
             f"version {version.version} ({version.date}): '{part}' is not what was released. Rows recorded or "
-            f"withdrawn on or before {version.date} are never changed, added or removed: add a new row recorded later, and "
-            "withdraw the wrong one."
+            f"withdrawn on or before {version.date} are never changed, added or removed: "
+            "add a new row recorded later, and withdraw the wrong one."
             for part in parts
             if version.parts.get(part) != now.parts.get(part)
         ]

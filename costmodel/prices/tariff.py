@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, NamedTuple
 
+from costmodel.documents.model import did_you_mean
 from costmodel.equations.charges import adjusted_price, unit_price
 from costmodel.equations.tokens import beyond_bracket, billable_units, remainder, within_bracket
-from costmodel.errors import NoMeterPriceError, UnknownPriceError, UsageError
+from costmodel.errors import NoMeterPriceError, UnknownMeterError, UnknownPriceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,17 +59,10 @@ class Measure(NamedTuple):
     shape: Shape | None = None
 
     def of(self, totals: Mapping[str, Number]) -> Number:
-        """Units, from the totals of one request (or of any number of requests, where there is no shape).
-
-        Raises:
-            UsageError: the parts are larger than the whole.
-        """
+        """Units, from the totals of one request (or of any number of requests, where there is no shape)."""
         quantity: Number = totals.get(self.meter, 0)
         if self.minus:
             quantity = remainder(quantity, *[totals.get(part, 0) for part in self.minus])
-        if quantity < 0:
-            parts = ", ".join(self.minus)
-            raise UsageError(f"{self.meter} is smaller than its parts ({parts}): parts are counted in the whole")
         return quantity if self.shape is None else self.shape.billed(quantity)
 
 
@@ -100,17 +94,20 @@ class PriceSheet:
         lines: one for each priced measure.
         row: the price row they come from.
         where: the case in words, for messages.
-        numerators, denominator: unit prices as integers over one denominator, in the order of `lines`.
+        denominator: of the unit prices as integers.
     """
 
-    __slots__ = ("_open", "_pays", "denominator", "lines", "numerators", "offer", "row", "said", "where")
+    __slots__ = ("_open", "_pays", "_plan", "_wholes", "denominator", "lines", "offer", "row", "said", "where")
 
     def __init__(self, offer: str, row: PriceRow, where: str, lines: tuple[PriceLine, ...], meters: Meters) -> None:
         self.offer, self.row, self.where, self.lines = offer, row, where, lines
         self.denominator = lcm(*(line.unit_price.denominator for line in lines), 1)
-        self.numerators = tuple(int(line.unit_price * self.denominator) for line in lines)
+        self._plan = tuple(
+            (line.measure.meter, line.measure.of, int(line.unit_price * self.denominator)) for line in lines
+        )
         priced = {line.measure.meter for line in lines}
         self._pays = {name: _payer(name, priced, meters) for name in meters.names}
+        self._wholes = {part: name for name in meters.names for part in meters.parts(name)}
         self.said = frozenset(
             name
             for name in meters.names
@@ -124,8 +121,9 @@ class PriceSheet:
         Raises:
             UnknownPriceError: its price is marked unknown.
             NoMeterPriceError: it has no price.
-            UsageError: a quantity is negative.
+            UsageError: a quantity is negative, or the parts of a meter are larger than the whole.
         """
+        parts: dict[str, Number] = {}
         for meter, quantity in quantities.items():
             if quantity < 0:
                 raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
@@ -133,18 +131,24 @@ class PriceSheet:
                 continue
             if meter in unknown:
                 raise UnknownPriceError(self.offer, meter, self.where)
-            if meter in self._open or meter not in self._pays:
+            if meter not in self._pays:
+                raise UnknownMeterError(meter, did_you_mean(meter, self._pays, listed=False))
+            if meter in self._open:
                 raise NoMeterPriceError(self.offer, meter, [line.measure.meter for line in self.lines], self.where)
+            if meter in self._wholes:
+                whole = self._wholes[meter]
+                parts[whole] = parts.get(whole, 0) + quantity
+        for whole, counted in parts.items():
+            if counted > quantities.get(whole, 0):
+                there = quantities.get(whole, 0)
+                raise UsageError(f"{whole} is {there}, but its parts are {counted}: parts are counted in their whole")
 
     def cost(self, quantities: Mapping[str, Number]) -> Fraction:
-        """Cost of one request, exactly; `require` comes first.
-
-        Raises:
-            UsageError: the parts of a meter are larger than the whole.
-        """
+        """Cost of one request, exactly; `require` comes first."""
         total: Number = 0
-        for line, numerator in zip(self.lines, self.numerators, strict=True):
-            total += line.measure.of(quantities) * numerator
+        for meter, of, numerator in self._plan:
+            if quantities.get(meter):
+                total += of(quantities) * numerator
         return Fraction(total, self.denominator)
 
     def charged_as(self, meter: str) -> str | None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from costmodel.documents.model import (
     MAX_TEXT,
@@ -47,7 +47,7 @@ class Outer(Model):
     name: Text
     inner: Inner
     parts: tuple[Inner, ...] = ()
-    by_name: dict[Text, Inner] = {}
+    by_name: dict[Text, Inner] = Field(default_factory=dict)
 
 
 def outer(text: str) -> Outer:
@@ -178,7 +178,7 @@ def test_a_file_is_loaded(tmp_path) -> None:
     path.write_text("{name: a, inner: {price: 0.30}}", encoding="utf-8")
     assert load(path, Outer).inner.price == Fraction(3, 10)
     path.write_text("{name: a}", encoding="utf-8")
-    with pytest.raises(FileError, match="^pricing/file.yaml:1:1: the key 'inner' is missing"):
+    with pytest.raises(FileError, match=r"^pricing/file\.yaml:1:1: the key 'inner' is missing"):
         load(path, Outer, "pricing/file.yaml")
 
 

@@ -45,13 +45,12 @@ def public_functions() -> list[Callable[..., Any]]:
 
 
 FUNCTIONS = public_functions()
-EVERY = pytest.mark.parametrize(
-    "function", FUNCTIONS, ids=[f"{item.__module__[21:]}.{item.__name__}" for item in FUNCTIONS]
-)
+NAMES = [f"{item.__module__.rpartition('.')[2]}.{item.__name__}" for item in FUNCTIONS]
+EVERY = pytest.mark.parametrize("function", FUNCTIONS, ids=NAMES)
 
 
 class Case(NamedTuple):
-    """Arguments of one call: numbers that may be of any runtime, whole numbers that stay so, and the result."""
+    """Arguments of one call: numbers of any runtime, whole numbers that stay so, and the result."""
 
     names: list[str]
     values: list[Fraction]
@@ -60,7 +59,7 @@ class Case(NamedTuple):
 
 
 def parameters(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
-    """The parameters that are numbers of any runtime, those that are whole numbers, and whether more may follow."""
+    """Parameters that are numbers of any runtime, those that are whole, and whether more may follow."""
     found = inspect.signature(function).parameters.values()
     numbers = [item.name for item in found if item.annotation == "Any" and item.kind != item.VAR_POSITIONAL]
     return (
@@ -101,14 +100,12 @@ def parts(result: Any) -> tuple[Any, ...]:
 def test_equations_are_found() -> None:
     """The functions are discovered: at least the two rooms that every bill goes through."""
     assert {"charges", "tokens"} <= set(modules())
-    assert {"charge", "unit_price", "month_records", "billable_units"} <= {
-        item.__name__ for item in FUNCTIONS
-    }
+    assert {"charge", "unit_price", "month_records", "billable_units"} <= {item.__name__ for item in FUNCTIONS}
 
 
 @EVERY
 def test_every_parameter_is_drawn(function: Callable[..., Any]) -> None:
-    """Each parameter is a number of any runtime, a whole number, or has a default; and most draws are computed."""
+    """Each parameter is a number of any runtime, a whole one, or has a default; most draws are computed."""
     numbers, whole, _ = parameters(function)
     for item in inspect.signature(function).parameters.values():
         known = item.name in {*numbers, *whole} or item.kind == item.VAR_POSITIONAL
@@ -130,10 +127,7 @@ def test_arrays(function: Callable[..., Any]) -> None:
     for case in cases(function):
         widths.setdefault((len(case.values), tuple(case.whole.values())), []).append(case)
     for group in widths.values():
-        columns = [
-            np.array(column, dtype=np.float64)
-            for column in zip(*(case.values for case in group), strict=True)
-        ]
+        columns = [np.array(column, dtype=np.float64) for column in zip(*(case.values for case in group), strict=True)]
         found = parts(function(*columns, **group[0].whole))
         for place, column in enumerate(found):
             assert np.asarray(column).dtype == np.float64
@@ -196,9 +190,7 @@ def test_fractional_power_of_a_cell() -> None:
 
 
 @pytest.mark.parametrize("number", [Fraction(1), np.array([1.0])], ids=["exact", "array"])
-@pytest.mark.xfail(
-    reason="only the traced runtime refuses a fractional power; exact numbers turn into floats"
-)
+@pytest.mark.xfail(reason="only the traced runtime refuses a fractional power; exact numbers turn into floats")
 def test_fractional_power_of_numbers(number: Any) -> None:
     """Integer powers only, in every runtime."""
     with pytest.raises(TypeError):
@@ -209,17 +201,13 @@ def test_fractional_power_of_numbers(number: Any) -> None:
 def test_object_arrays_raise(name: str) -> None:
     """An array of Python objects would compute with Fractions one by one: every operation refuses it."""
     objects = np.array([Fraction(1, 3)], dtype=object)
-    others = {"ceil": [], "half_up": [], "where": [objects]}.get(
-        name, [1.0] if name != "safe_divide" else [1.0, 0.0]
-    )
+    others = {"ceil": [], "half_up": [], "where": [objects]}.get(name, [1.0] if name != "safe_divide" else [1.0, 0.0])
     first = np.array([True]) if name == "where" else objects
     with pytest.raises(TypeError, match="dtype object"):
         getattr(operations, name)(first, *others, *([1.0] if name == "where" else []))
 
 
-@pytest.mark.xfail(
-    reason="+ - * / make arrays of objects from Fraction and ndarray, and step() lets them pass"
-)
+@pytest.mark.xfail(reason="+ - * / make arrays of objects from Fraction and ndarray, and step() lets them pass")
 @pytest.mark.parametrize(
     "price", [Fraction(1, 3), np.array([Fraction(1, 3)], dtype=object)], ids=["fraction", "objects"]
 )
@@ -257,9 +245,7 @@ def test_rounding_up_has_one_tolerance(excess: str, expected: int) -> None:
     assert operations.ceil(np.array([float(number)])).tolist() == [expected]
 
 
-@pytest.mark.parametrize(
-    ("number", "expected"), [("2.5", 3), ("-2.5", -3), ("2.4999", 2), ("0.5", 1), ("-0.4", 0)]
-)
+@pytest.mark.parametrize(("number", "expected"), [("2.5", 3), ("-2.5", -3), ("2.4999", 2), ("0.5", 1), ("-0.4", 0)])
 def test_halves_go_away_from_zero(number: str, expected: int) -> None:
     """Rounding is half up, as in a spreadsheet, in every runtime alike."""
     value = Fraction(number)
@@ -326,9 +312,7 @@ def script(item: Cell) -> str:
         "safe_divide": "({1} === 0 ? {2} : {0} / {1})",
         "^": "(({0}) ** ({1}))",
     }
-    return forms.get("step" if item.kind == "step" else item.name, f"({{0}} {item.name} {{1}})").format(
-        *below
-    )
+    return forms.get("step" if item.kind == "step" else item.name, f"({{0}} {item.name} {{1}})").format(*below)
 
 
 CALLED = {
@@ -352,7 +336,7 @@ COMPUTED = {
 
 
 def calculated(formula: str, names: dict[str, Fraction]) -> Any:
-    """A spreadsheet formula, recalculated with fractions; the branch of an IF that is not taken is not computed."""
+    """A spreadsheet formula, recalculated with fractions; an IF computes the branch it takes alone."""
 
     def walk(node: Any) -> Any:
         if isinstance(node, ast.BinOp):
@@ -396,9 +380,7 @@ def test_script() -> None:
             calls.append(f"((v) => {script(result)})({values})")
             wanted.append(float(expected))
     source = f"console.log(JSON.stringify([{','.join(calls)}]))"
-    ran = subprocess.run(
-        [str(shutil.which("node")), "-"], input=source, capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([str(shutil.which("node")), "-"], input=source, capture_output=True, text=True, check=True)
     np.testing.assert_allclose(json.loads(ran.stdout), wanted, rtol=RELATIVE, atol=0)
 
 

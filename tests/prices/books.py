@@ -27,9 +27,7 @@ rates:
 
 def row(begins: str, rates: str, **keys: str) -> str:
     """A price row: its first day, its rates (one a line), and further keys as YAML text."""
-    valid = ", ".join(
-        [f"from: {begins}", *(f"{key}: {keys.pop(key)}" for key in ("until", "start") if key in keys)]
-    )
+    valid = ", ".join([f"from: {begins}", *(f"{key}: {keys.pop(key)}" for key in ("until", "start") if key in keys)])
     source = keys.pop("source", "{kind: list, title: Test list, retrieved: 2026-01-01}")
     lines = [
         f"- valid: {{{valid}}}",
@@ -75,9 +73,7 @@ def written(folder: Path, *files: str, fx: str = FX) -> Path:
     """A folder of price files with the shipped meters; each file is named by its provider."""
     (folder / "providers").mkdir(parents=True, exist_ok=True)
     for text in files:
-        (folder / "providers" / f"{text.partition(chr(10))[0].removeprefix('provider: ')}.yaml").write_text(
-            text
-        )
+        (folder / "providers" / f"{text.partition(chr(10))[0].removeprefix('provider: ')}.yaml").write_text(text)
     (folder / "meters.yaml").write_text((shipped_folder("pricing") / "meters.yaml").read_text("utf-8"))
     (folder / "fx.yaml").write_text(fx)
     return folder
@@ -99,12 +95,8 @@ def released(folder: Path, **versions: str) -> None:
     for name, on in versions.items():
         parts = _parts(folder, on)
         whole = sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-        terms = digest(
-            {path.stem: provider_terms(read_document(path).data, day(on)) for path in _files(folder)}
-        )
-        lines.append(
-            f'  - {{version: "{name}", date: {on}, note: Test, sha256: {whole}, terms_sha256: {terms},'
-        )
+        terms = digest({path.stem: provider_terms(read_document(path).data, day(on)) for path in _files(folder)})
+        lines.append(f'  - {{version: "{name}", date: {on}, note: Test, sha256: {whole}, terms_sha256: {terms},')
         lines.append(f"     parts: {{{', '.join(f'{part}: {value}' for part, value in parts.items())}}}}}")
     (folder / "versions.yaml").write_text("\n".join(lines) + "\n")
 

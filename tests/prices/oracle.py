@@ -156,9 +156,7 @@ class Oracle:
             raise NoAnswerError("no meter price")
         return meter if rule == "nothing" else self._payer(self.meters[meter]["part_of"], prices)
 
-    def _charge(
-        self, row: dict[str, Any], meter: str, price: Any, units: Decimal, request: Request
-    ) -> Decimal:
+    def _charge(self, row: dict[str, Any], meter: str, price: Any, units: Decimal, request: Request) -> Decimal:
         if "free" in price:
             return Decimal(0)
         named = [change for change in row.get("adjustments", []) if meter in change["meters"]]

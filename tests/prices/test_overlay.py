@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 MILLION = 1_000_000
 CONTRACT = "{kind: contracted, title: Our contract, retrieved: 2026-01-01}"
-RATES = (
-    '{when: {request_input_tokens: "> 100"}, prices: {input: 4, output: 8}}\n{prices: {input: 2, output: 8}}'
-)
+RATES = '{when: {request_input_tokens: "> 100"}, prices: {input: 4, output: 8}}\n{prices: {input: 2, output: 8}}'
 LIST = provider("acme", offer("m", row("2026-01-01", RATES), aliases="[m-latest]"))
 DISCOUNT = row("2026-02-01", "", per="", source=CONTRACT, based_on="list", until="2026-07-01",
                adjustments="[{name: 20 % off, meters: [input, output], multiply: 0.8}]")  # fmt: skip
@@ -73,8 +71,7 @@ def test_discount_comes_after_the_adjustments_of_the_list(tmp_path: Path) -> Non
 def test_alias_leads_to_the_contract(tmp_path: Path) -> None:
     """An offer found by its alias is billed at its contract too."""
     assert (
-        asked(contracted(tmp_path, overlay(offer("m", DISCOUNT))), model="acme/m-latest", input=100).cost
-        * MILLION
+        asked(contracted(tmp_path, overlay(offer("m", DISCOUNT))), model="acme/m-latest", input=100).cost * MILLION
         == 160
     )
 
@@ -101,9 +98,7 @@ def test_tiers_stay_those_of_the_list(tmp_path: Path) -> None:
 
 def test_private_model_of_a_provider_in_the_book(tmp_path: Path) -> None:
     """A model that only the overlay has is priced by it, as private, beside the book's own."""
-    book = contracted(
-        tmp_path, overlay(offer("tuned", flat("2026-02-01", "3", source=CONTRACT), aliases="[ours]"))
-    )
+    book = contracted(tmp_path, overlay(offer("tuned", flat("2026-02-01", "3", source=CONTRACT), aliases="[ours]")))
     assert asked(book, model="acme/tuned", input=MILLION).cost == 3
     assert asked(book, model="ours", input=MILLION).cost == 3
     assert [(card.name, card.private) for card in book.offers()] == [("acme/m", False), ("acme/tuned", True)]
@@ -138,9 +133,7 @@ def test_only_an_overlay_is_based_on_the_list(tmp_path: Path) -> None:
 
 def test_withdrawn_contract_is_not_read(tmp_path: Path) -> None:
     """A contract row that was withdrawn is paid by nobody."""
-    gone = overlay(
-        offer("m", flat("2026-02-01", "1", source=CONTRACT, withdrawn="{on: 2026-02-02, why: not signed}"))
-    )
+    gone = overlay(offer("m", flat("2026-02-01", "1", source=CONTRACT, withdrawn="{on: 2026-02-02, why: not signed}")))
     assert asked(contracted(tmp_path, gone), input=100).cost * MILLION == 200
 
 
@@ -185,9 +178,7 @@ def test_list_cost_without_a_list_price(tmp_path: Path, listed: str) -> None:
     assert asked(book, input=MILLION, output=MILLION).list_cost is None
 
 
-@pytest.mark.xfail(
-    reason="two overlays that price one offer at one time are not told apart: one wins without a word"
-)
+@pytest.mark.xfail(reason="two overlays that price one offer at one time are not told apart: one wins without a word")
 def test_two_contracts_at_one_time(tmp_path: Path) -> None:
     """Two overlays with a row for the same offer and instant contradict each other, which is a mistake."""
     files = [overlay(offer("m", flat("2026-02-01", price)), overlay=price) for price in ("1", "3")]

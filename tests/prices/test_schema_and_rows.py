@@ -53,9 +53,7 @@ def mistakes(folder: Path, *rows: str) -> str:
 
 def test_row_ends_where_the_next_begins(tmp_path: Path) -> None:
     """A row without an end holds until the instant at which the next one begins, and not a moment longer."""
-    book = working(
-        tmp_path, provider("acme", offer("m", flat("2026-01-01", "1"), flat("2026-02-01T16:00:00Z", "2")))
-    )
+    book = working(tmp_path, provider("acme", offer("m", flat("2026-01-01", "1"), flat("2026-02-01T16:00:00Z", "2"))))
     assert cost(book, at="2026-02-01T15:59:59.999999Z", input=MILLION) == 1
     assert cost(book, at="2026-02-01T16:00:00Z", input=MILLION) == 2
     assert cost(book, at="2099-01-01", input=MILLION) == 2
@@ -142,9 +140,7 @@ def test_released_row_cannot_be_edited(tmp_path: Path) -> None:
     place = history(tmp_path)
     file = place / "providers" / "acme.yaml"
     text = file.read_text()
-    file.write_text(
-        text.replace("withdrawn: {on: 2026-03-15, why: typo}", "withdrawn: {on: 2026-03-14, why: other}")
-    )
+    file.write_text(text.replace("withdrawn: {on: 2026-03-15, why: typo}", "withdrawn: {on: 2026-03-14, why: other}"))
     assert cost(PriceBook.load(place, "v1"), input=MILLION) == 1
     file.write_text(text.replace("{input: 1}", "{input: 1.01}"))
     with pytest.raises(FileError, match="rows are never edited"):
@@ -156,9 +152,7 @@ def test_released_meters_cannot_be_edited(tmp_path: Path) -> None:
     """What a meter is charged as belongs to a released version, and cannot change unseen."""
     place = history(tmp_path)
     file = place / "meters.yaml"
-    file.write_text(
-        file.read_text("utf-8").replace("without_price: parent and say so", "without_price: error")
-    )
+    file.write_text(file.read_text("utf-8").replace("without_price: parent and say so", "without_price: error"))
     with pytest.raises(FileError):
         cost(PriceBook.load(place, "v1"), input=10, cache_read=5)
 
@@ -247,9 +241,7 @@ def test_free_unknown_and_missing_are_three_things(tmp_path: Path) -> None:
 
 def test_free_part_is_not_charged_as_its_whole(tmp_path: Path) -> None:
     """Tokens of a free part cost nothing, and are not charged with the rest."""
-    assert cost(one(tmp_path, "prices: {input: 1, cache_read: free}"), input=10, cache_read=4) == Fraction(
-        6, MILLION
-    )
+    assert cost(one(tmp_path, "prices: {input: 1, cache_read: free}"), input=10, cache_read=4) == Fraction(6, MILLION)
 
 
 def test_unknown_part_is_not_charged_as_its_whole(tmp_path: Path) -> None:
@@ -363,9 +355,7 @@ def test_adjustment_of_a_whole_holds_for_parts_charged_with_it(tmp_path: Path) -
     keys = {"adjustments": batch, "service_tiers": "[standard, batch]"}
     asked = {"input": 10, "cache_read": 4, "service_tier": "batch"}
     assert cost(one(tmp_path / "a", "prices: {input: 2}", **keys), **asked) == Fraction(10, MILLION)
-    assert cost(one(tmp_path / "b", "prices: {input: 2, cache_read: 1}", **keys), **asked) == Fraction(
-        10, MILLION
-    )
+    assert cost(one(tmp_path / "b", "prices: {input: 2, cache_read: 1}", **keys), **asked) == Fraction(10, MILLION)
 
 
 def test_credit_does_not_change_the_list_cost(tmp_path: Path) -> None:
@@ -410,9 +400,7 @@ def named(folder: Path) -> PriceBook:
         offer("large-1", flat("2026-01-01", "1"), aliases="[large-1-preview]"),
         offer("shared", flat("2026-01-01", "1")),
     )
-    bolt = provider(
-        "bolt", offer("shared", flat("2026-01-01", "2")), offer("vendor/tiny", flat("2026-01-01", "3"))
-    )
+    bolt = provider("bolt", offer("shared", flat("2026-01-01", "2")), offer("vendor/tiny", flat("2026-01-01", "3")))
     sheet = provider(
         "sheet",
         offer("large-1", flat("2026-01-01", "9", source=QUOTED)),
@@ -421,9 +409,7 @@ def named(folder: Path) -> PriceBook:
     return working(folder, acme, bolt, sheet)
 
 
-@pytest.mark.parametrize(
-    "name", ["acme/large-1", "acme/large-1-preview", "large-1", "large-1-preview", "vendor/tiny"]
-)
+@pytest.mark.parametrize("name", ["acme/large-1", "acme/large-1-preview", "large-1", "large-1-preview", "vendor/tiny"])
 def test_names_that_find_one_offer(tmp_path: Path, name: str) -> None:
     """An offer is found by provider and model, by an alias, and by a bare name where it is unique."""
     assert named(tmp_path).card(name).name == ("bolt/vendor/tiny" if "tiny" in name else "acme/large-1")
@@ -479,8 +465,6 @@ def test_nearest_names_are_suggested(tmp_path: Path, asked: str, near: str) -> N
 
 def test_one_name_for_two_offers_is_a_mistake(tmp_path: Path) -> None:
     """An alias that another offer of the same provider has is refused."""
-    file = provider(
-        "acme", offer("a", flat("2026-01-01", "1")), offer("b", flat("2026-01-01", "1"), aliases="[a]")
-    )
+    file = provider("acme", offer("a", flat("2026-01-01", "1")), offer("b", flat("2026-01-01", "1"), aliases="[a]"))
     with pytest.raises(FileError, match="already stands for the offer 'a'"):
         working(tmp_path, file).card("acme/b")

@@ -187,9 +187,7 @@ def instants(fact: Fact) -> list[datetime]:
     end = instant(fact.end) if fact.end else instant("2026-11-22")
     if not fact.hours:
         return [start, start + (end - start) / 2, end - MICROSECOND]
-    opens, closes = (
-        instant(f"{(start + timedelta(days=9)):%Y-%m-%d}T{edge}Z") for edge in fact.hours.split("-")
-    )
+    opens, closes = (instant(f"{(start + timedelta(days=9)):%Y-%m-%d}T{edge}Z") for edge in fact.hours.split("-"))
     closes += timedelta(days=closes < opens)
     first = max(start, instant(f"{start:%Y-%m-%d}T{fact.hours[:5]}Z"))
     last = min(end, instant(f"{end:%Y-%m-%d}T{fact.hours[-5:]}Z"))
@@ -215,9 +213,7 @@ def test_meter_price(book: PriceBook, fact: Fact, meter: str) -> None:
         assert unit_price(book, fact.model, at, meter, fact.size) == Fraction(fact.prices[meter]), at
 
 
-@pytest.mark.parametrize(
-    "fact", [fact for fact in FACTS if fact.end], ids=lambda fact: f"{fact.model}-{fact.end}"
-)
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.end], ids=lambda fact: f"{fact.model}-{fact.end}")
 def test_price_ends(book: PriceBook, fact: Fact) -> None:
     """At the end of an interval its price no longer holds: another does, or none."""
     try:
