@@ -70,7 +70,10 @@ class Hours(Model):
 
     daily: Annotated[
         tuple[Window, ...],
-        BeforeValidator(lambda value: value if isinstance(value, list | tuple) else [value]),
+        BeforeValidator(
+            lambda value: value if isinstance(value, list | tuple) else [value],
+            json_schema_input_type=Window | tuple[Window, ...],
+        ),
         Field(min_length=1),
     ]
     """One window or several, such as `16:30-00:30`."""

@@ -104,7 +104,10 @@ SizeLimitField = Annotated[
 class When(Model):
     """Conditions of a rate or an adjustment; all that are given must hold."""
 
-    request_input_tokens: Annotated[tuple[SizeLimitField, ...], BeforeValidator(_listed)] = ()
+    request_input_tokens: Annotated[
+        tuple[SizeLimitField, ...],
+        BeforeValidator(_listed, json_schema_input_type=SizeLimitField | tuple[SizeLimitField, ...]),
+    ] = ()
     """Limit or limits on all input tokens of one request, cache included: it decides for the whole request."""
     hours: Hours | None = None
     """Daily windows in a time zone."""
@@ -281,7 +284,7 @@ class PriceRow(Model):
     """Where the figures were read."""
     disagreement: Text | None = None
     """What other sources say, where they disagree."""
-    per: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
+    per: Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...])] = ()
     """Pricing units, such as `1_000_000 tokens`."""
     based_on: Literal["list"] | None = None
     """In an overlay: the list price, changed by the adjustments of this row."""

@@ -144,7 +144,10 @@ class Request(Model):
     """Requests that one record takes; 1 if not said."""
     resubmitted: Share | None = None
     """Share of requests that are sent, and billed, once more; 0 if not said."""
-    service_tier: Annotated[dict[Text, Share], BeforeValidator(_tier_shares)] | None = None
+    service_tier: (
+        Annotated[dict[Text, Share], BeforeValidator(_tier_shares, json_schema_input_type=Text | dict[Text, Share])]
+        | None
+    ) = None
     """Service tier, or shares of several; standard if not said."""
     region: Text | None = None
     """Region; global if not said."""
@@ -228,8 +231,12 @@ def _alternatives(value: Any) -> Any:
     return value
 
 
-MixField = Annotated[Mix, BeforeValidator(_mix)]
-Alternatives = Annotated[dict[Text, Request], BeforeValidator(_alternatives), Field(min_length=1)]
+MixField = Annotated[Mix, BeforeValidator(_mix, json_schema_input_type=dict[Text, Text | EntryField])]
+Alternatives = Annotated[
+    dict[Text, Request],
+    BeforeValidator(_alternatives, json_schema_input_type=Text | tuple[Text, ...] | dict[Text, Request | None]),
+    Field(min_length=1),
+]
 
 
 class Step(Request):

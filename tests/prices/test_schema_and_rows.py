@@ -11,6 +11,7 @@ from books import flat, offer, provider, released, row, working, written
 from costmodel.errors import (
     AmbiguousModelError,
     CommandLineError,
+    CostmodelError,
     FileError,
     NoMeterPriceError,
     NotInForceError,
@@ -283,7 +284,7 @@ def test_impossible_usage(tmp_path: Path, units: dict[str, int]) -> None:
 def test_unknown_meter_and_unzoned_instant(tmp_path: Path) -> None:
     """A meter that does not exist is named with the nearest one; an instant without a zone is refused."""
     book = one(tmp_path, "prices: {input: 1}")
-    with pytest.raises(UsageError, match="did you mean 'input'"):
+    with pytest.raises(CostmodelError, match="did you mean 'input'"):
         cost(book, inputs=1)
     with pytest.raises(UsageError, match="no time zone"):
         book.price("acme/m", instant(MARCH).replace(tzinfo=None), input=1)
