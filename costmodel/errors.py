@@ -24,8 +24,7 @@ A message says what was asked, what there is, and what to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,8 +55,7 @@ class UsageError(CostmodelError, ValueError):
     exit_code = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One mistake in one file.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from costmodel.scenario import Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One figure that a scenario must come to.
 
     Attributes:

@@ -6,10 +6,9 @@ Everything here is exact: text becomes a `Fraction`, never a binary float. What 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import QuantityError
 
@@ -103,8 +102,7 @@ def rate(value: object) -> Fraction:
     return result
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Money:
+class Money(NamedTuple):
     """An exact amount in one currency.
 
     >>> str(Money(Fraction(9171, 100), "USD"))
@@ -138,8 +136,7 @@ def _is_currency(word: str) -> bool:
     return re.fullmatch(r"[A-Z]{3}", word) is not None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
+class Month(NamedTuple):
     """A calendar month, UTC.
 
     >>> str(Month(2026, 12).later(2))

@@ -45,6 +45,14 @@ expect:
   total: {cost: 12.40 USD}
 """
 # Two months of 1,000 records: (1500 x 2 + 400 x 8) / 1,000,000 x 1,000 x 2 = 12.40 USD.
+LABELS = """{department: '@SUM(1+9)', site: '-2+3|cmd', team: '+1', floor: "\\tx", note: '<script>'}"""
+HOSTILE = (
+    ("Letters of a small clinic", "'=HYPERLINK(\"https://example.org\") <script>alert(1)</script> | **x**'"),
+    ("workload:", 'workload:\n  name: \'=HYPERLINK("https://example.org","letters")\''),
+    ("  records:", f"  labels: {LABELS}\n  records:"),
+    ("expect:", "taxes_and_fees:\n  - {name: '=1+1', rate: 19 %}\nexpect:"),
+    ("12.40", "14.756"),
+)
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7])(?:;\d+)*m")
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -291,12 +299,13 @@ def test_a_missed_budget_is_still_written(scenario: str, tmp_path: Path, capsys:
 # The same bytes every time
 
 
-def test_json_is_the_same_in_every_process(scenario: str) -> None:
-    """JSON has the same bytes in every run, whatever seed Python's hashes have."""
-    first, second = (process("estimate", scenario, "--format", "json", PYTHONHASHSEED=seed) for seed in ("1", "2"))
-    assert first.returncode == 0
-    assert first.stdout == second.stdout
-    assert json.loads(first.stdout)["total"] == "12.4"
+def test_json_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """JSON has the same bytes in every run, whatever seed Python's hashes have, many labels or few."""
+    path = write_scenario(tmp_path, *HOSTILE)
+    found = [process("estimate", path, "--format", "json", PYTHONHASHSEED=seed) for seed in ("1", "2", "2")]
+    assert found[0].returncode == 0
+    assert len({each.stdout for each in found}) == 1
+    assert json.loads(found[0].stdout)["total"] == "14.756"
 
 
 @pytest.mark.parametrize("command", ["estimate", "explain", "check"])
@@ -322,15 +331,6 @@ def test_json_says_what_it_is(scenario: str, capsys: pytest.CaptureFixture[str])
 
 
 # Nothing in a result runs
-
-LABELS = """{department: '@SUM(1+9)', site: '-2+3|cmd', team: '+1', floor: "\\tx", note: '<script>'}"""
-HOSTILE = (
-    ("Letters of a small clinic", "'=HYPERLINK(\"https://example.org\") <script>alert(1)</script> | **x**'"),
-    ("workload:", 'workload:\n  name: \'=HYPERLINK("https://example.org","letters")\''),
-    ("  records:", f"  labels: {LABELS}\n  records:"),
-    ("expect:", "taxes_and_fees:\n  - {name: '=1+1', rate: 19 %}\nexpect:"),
-    ("12.40", "14.756"),
-)
 
 
 def test_csv_begins_with_a_byte_order_mark(scenario: str, capsysbinary) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from costmodel.equations import charges as equations
 from costmodel.errors import CostmodelError, NoPriceError, SeveralPricesMissingError
@@ -21,8 +20,7 @@ K = TypeVar("K")
 _ZERO = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """One meter of an entry.
 
     Attributes:
@@ -49,8 +47,7 @@ class Charge:
         return self.measure.meter
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Usage of one kind at one tariff: one month, work, model, tier, region and size band.
 
     Attributes:
@@ -95,8 +92,7 @@ class Conversion(Protocol):
         """Reporting currency for one unit of a billing currency."""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What turns list-currency charges into reported cost.
 
     Attributes:
@@ -169,9 +165,8 @@ def _joined(first: Cell, second: Cell) -> Cell:
     """Two cells at one tariff as one: spans of time are joined, so their factors differ in that share alone."""
     factors = first.factors
     if factors is not None and second.factors is not None:
-        factors = replace(factors, time_share=factors.time_share + second.factors.time_share)
-    return replace(
-        first,
+        factors = factors._replace(time_share=factors.time_share + second.factors.time_share)
+    return first._replace(
         end=second.end,
         records=first.records + second.records,
         requests=first.requests + second.requests,
@@ -213,7 +208,7 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
         years,
         cell.factors,
     )
-    return replace(draft, charges=tuple(_charges(draft, cell)))
+    return draft._replace(charges=tuple(_charges(draft, cell)))
 
 
 def _charges(entry: Entry, cell: Cell) -> list[Charge]:

@@ -1,8 +1,7 @@
 """What comes after the bill: minimum charges, taxes and fees, as lines of their own."""
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from costmodel.documents.model import Model, Share, Text, Truth
 from costmodel.equations import charges as equations
@@ -29,8 +28,7 @@ class Levy(Model):
     """A withholding tax that the buyer pays on top: rate / (1 - rate) of the base."""
 
 
-@dataclass(frozen=True, slots=True)
-class LevyLine:
+class LevyLine(NamedTuple):
     """One line after the bill.
 
     Attributes:

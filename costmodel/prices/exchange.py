@@ -1,9 +1,8 @@
 """Dated exchange rates: the last rate on or before a day, with a stated maximum age."""
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -52,8 +51,7 @@ class FxFile(Model):
     """Oldest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeRate:
+class ExchangeRate(NamedTuple):
     """A rate as used, with the day and source it comes from.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.documents.model import validated
 from costmodel.documents.reader import Document, read_document
@@ -180,8 +180,7 @@ def _entry(version: Version) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One difference between two versions: `+` new, `-` gone, `~` changed."""
 
     sign: str

@@ -1,9 +1,8 @@
 """The price tables as files: what may stand in `pricing/providers/*.yaml` and in an overlay file."""
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -54,8 +53,7 @@ class Source(Model):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class SizeLimit:
+class SizeLimit(NamedTuple):
     """A limit on the size of one request, such as `> 200000` input tokens."""
 
     operator: str

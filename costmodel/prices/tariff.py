@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, NamedTuple
@@ -66,8 +65,7 @@ class Measure(NamedTuple):
         return quantity if self.shape is None else self.shape.billed(quantity)
 
 
-@dataclass(frozen=True, slots=True)
-class PriceLine:
+class PriceLine(NamedTuple):
     """The price of one measure.
 
     Attributes:
@@ -231,8 +229,7 @@ def pricing_units(row: PriceRow, meters: Meters) -> dict[str, Fraction]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Tariff:
+class Tariff(NamedTuple):
     """List and contracted prices in one case.
 
     Attributes:

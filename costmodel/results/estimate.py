@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.charges import cost_per_record
 from costmodel.prices.policy import places_of, policy
@@ -38,8 +38,7 @@ SCHEMA_VERSION = "1"
 _HUNDRED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class BookReference:
+class BookReference(NamedTuple):
     """Which prices were used."""
 
     version: str
@@ -220,7 +219,7 @@ class Estimate:
     def tables(self) -> list[Table]:
         """The tables shown by default: by model, and by month where there are several."""
         by_model = self.table(("model",))
-        return [by_model] if len(self.months) == 1 else [replace(self.table(("month",)), notes=()), by_model]
+        return [by_model] if len(self.months) == 1 else [self.table(("month",))._replace(notes=()), by_model]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: money as decimal strings, unrounded; the same inputs give the same bytes."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import charges, tokens
 from costmodel.errors import CostmodelError
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from costmodel.results.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One figure, explained.
 
     Attributes:

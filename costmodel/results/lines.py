@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.documents.model import did_you_mean
 from costmodel.equations.charges import cost_per_record, share_of_total
@@ -21,8 +20,7 @@ DIMENSIONS = ("month", "year", "workload", "step", "model", "provider", "tier", 
 _AFTER = "taxes and fees"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: a charge of an entry, or a levy.
 
     Attributes:
@@ -130,8 +128,7 @@ def selected(lines: Sequence[Line], selection: Mapping[str, str], first: Month) 
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Lines taken together.
 
     Attributes:

@@ -6,9 +6,9 @@ request sizes, one service tier and region, so that one tariff prices all of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Cut = tuple[Fraction, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """A band of request sizes (all input tokens of one request); an end that is None is open.
 
     Attributes:
@@ -40,8 +39,7 @@ class Band:
         return f"input {' and '.join(words)}" if words else "any size"
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
+class Factors(NamedTuple):
     """What the requests of a forecast cell are made of, so that every figure can be explained.
 
     Attributes:
@@ -68,8 +66,7 @@ class Factors:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Usage that one tariff prices.
 
     Attributes:
@@ -100,7 +97,7 @@ class Cell:
     records: Number
     requests: Number
     totals: Mapping[str, Number]
-    shaped: Mapping[Measure, Number] = field(default_factory=dict)
+    shaped: Mapping[Measure, Number] = MappingProxyType({})
     factors: Factors | None = None
 
     @property
@@ -109,8 +106,7 @@ class Cell:
         return Fraction(self.totals.get("input", 0)) / self.requests if self.requests else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cube:
+class Cube(NamedTuple):
     """All cells, in the order of months, workloads, steps and models."""
 
     cells: tuple[Cell, ...]

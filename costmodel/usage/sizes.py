@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,8 +50,7 @@ class Spec:
         return otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class SizeBand:
+class SizeBand(NamedTuple):
     """Requests of one band.
 
     Attributes:
@@ -67,8 +65,7 @@ class SizeBand:
     shaped: Mapping[Measure, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """All points of a request's size: weight (they add up to 1) and units by meter."""
 
     points: tuple[tuple[Fraction, Mapping[str, Fraction]], ...]

@@ -6,7 +6,7 @@ import itertools
 from calendar import monthrange
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import tokens as equations
 from costmodel.prices.schema import GLOBAL, STANDARD
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One kind of request in a workload: a step, or the whole of it.
 
     Attributes:
@@ -46,8 +45,7 @@ class Task:
         return self.step.name if self.step else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One model's part of a task.
 
     Attributes:

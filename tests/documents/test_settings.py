@@ -57,6 +57,13 @@ def test_a_name_with_points_that_is_not_there_needs_quotes() -> None:
     assert with_one("mix.acme/large-1.5", "7").data["mix"]["acme/large-1"] == {"5": "7"}
 
 
+def test_the_longest_name_is_taken() -> None:
+    """Where one name is the beginning of another, a path means the longest that it spells."""
+    both = parse_document(b"mix: {acme/large-1: {share: 40 %}, acme/large-1.5: {share: 60 %}}", "letters.yaml")
+    found = with_settings(both, {"mix.acme/large-1.5.share": "70 %", "mix.acme/large-1.share": "30 %"})
+    assert found.data == {"mix": {"acme/large-1": {"share": "30 %"}, "acme/large-1.5": {"share": "70 %"}}}
+
+
 def test_the_original_stays() -> None:
     """Setting a value changes neither the document it is set over nor what it does not name."""
     original = document()

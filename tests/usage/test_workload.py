@@ -39,6 +39,13 @@ OFFERS = [
         ),
     ),
     offer(
+        "from-limit",
+        (
+            "2026-01-01",
+            '{when: {request_input_tokens: ">= 200000"}, prices: {input: 2, output: 3}}, {prices: {input: 1, output: 2}}',
+        ),
+    ),
+    offer(
         "nightly",
         (
             "2026-01-01",
@@ -237,22 +244,28 @@ def test_tokens_as_typed(book: cm.PriceBook, tokens: dict[str, str], into: int, 
         estimated(book, "plain", tokens=tokens | {"tokenizer": "own"})
 
 
-def shifted_profile(folder: Path, shift: int) -> list[tuple[int, int, int]]:
-    """The shipped Azure profile with its inputs made larger, as a profile of the scenario's folder; its points."""
+def written_profile(folder: Path, name: str, points: list[tuple[int, ...]]) -> None:
+    """A profile of the scenario's folder, made of the shipped Azure one with other points."""
     text = (shipped_folder("scenarios") / "profiles" / "azure-2023--code.yaml").read_text("utf-8")
     file = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - BaseLoader builds nothing but text
-    points = [tuple(map(int, line.split())) for line in file["points"].splitlines()]
-    points = [(weight, into + shift, out) for weight, into, out in points]
+    lines = "\n".join(" ".join(map(str, point)) for point in points)
+    changed = file | {"profile": name, "requests": str(sum(point[0] for point in points)), "points": lines}
     (folder / "profiles").mkdir()
-    changed = file | {"profile": "shifted", "points": "\n".join(" ".join(map(str, point)) for point in points)}
-    (folder / "profiles" / "shifted.yaml").write_text(yaml.safe_dump(changed))
-    return points
+    (folder / "profiles" / f"{name}.yaml").write_text(yaml.safe_dump(changed))
+
+
+def shifted_points(shift: int) -> list[tuple[int, int, int]]:
+    """Weight, input and output of the shipped Azure profile, with its inputs made larger."""
+    text = (shipped_folder("scenarios") / "profiles" / "azure-2023--code.yaml").read_text("utf-8")
+    lines = yaml.load(text, yaml.BaseLoader)["points"].splitlines()  # noqa: S506 - BaseLoader builds nothing but text
+    return [(weight, into + shift, out) for weight, into, out in (map(int, line.split()) for line in lines)]
 
 
 @pytest.mark.parametrize("shift", [198_531, 0, 300_000])
 def test_profile_points_are_priced_at_their_own_size(book: cm.PriceBook, tmp_path: Path, shift: int) -> None:
     """Every request of a profile is priced at its own size, on its own side of a limit: never a mean or a total."""
-    points = shifted_profile(tmp_path, shift)
+    points = shifted_points(shift)
+    written_profile(tmp_path, "shifted", points)
     found = estimated(book, "limited", folder=tmp_path, records={"per_month": "8_819"}, tokens={"profile": "shifted"})
     at = cm.instant("2026-03-01")
     each = [(weight, book.price("acme/limited", at, input=into, output=out).cost) for weight, into, out in points]
@@ -261,6 +274,15 @@ def test_profile_points_are_priced_at_their_own_size(book: cm.PriceBook, tmp_pat
     found_above = sum(group.requests for group in found.by("size") if ">" in group.key[0])
     assert found_above == above
     assert (0 < above < 8_819) is (shift == 198_531)
+
+
+@pytest.mark.parametrize(("model", "above"), [("limited", 1), ("from-limit", 2)])
+def test_request_of_exactly_the_limit(book: cm.PriceBook, tmp_path: Path, model: str, above: int) -> None:
+    """Requests around a limit are told apart one by one; the operator says where the limit itself lies."""
+    written_profile(tmp_path, "edge", [(1, 199_999, 0), (1, 200_000, 0), (1, 200_001, 0)])
+    found = estimated(book, model, folder=tmp_path, records={"per_month": "3"}, tokens={"profile": "edge"})
+    assert sum(group.requests for group in found.by("size") if ">" in group.key[0]) == above
+    assert found.total * MILLION == 600_000 + sum([200_001, 200_000][:above])
 
 
 def test_profile_weights_add_up(book: cm.PriceBook) -> None:
