@@ -24,11 +24,14 @@ A message says what was asked, what there is, and what to do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class CostmodelError(Exception):
@@ -77,8 +80,9 @@ class Mistake(NamedTuple):
         if not self.source:
             return text
         start = max(0, self.column - 60)
+        lead = "… " if start else ""
         shown = self.source[start : start + 110].replace("\t", " ")
-        return f"{text}\n    {shown}\n    {' ' * (self.column - 1 - start)}^"
+        return f"{text}\n    {lead}{shown}\n    {' ' * (len(lead) + self.column - 1 - start)}^"
 
 
 class FileError(CostmodelError):
@@ -154,7 +158,7 @@ class UnknownMeterError(NoPriceError):
     """A meter that the price book does not have."""
 
     def __init__(self, name: str, hint: str) -> None:
-        super().__init__(f"There is no meter '{name}'{hint or '.'} Meters are added in pricing/meters.yaml.")
+        super().__init__(f"There is no meter '{name}'{hint} Meters are added in pricing/meters.yaml.")
 
 
 class UnknownPriceError(NoPriceError):
@@ -192,3 +196,27 @@ class SeveralPricesMissingError(NoPriceError):
     def __init__(self, errors: Sequence[NoPriceError]) -> None:
         self.errors = tuple(errors)
         super().__init__("\n".join(str(error) for error in errors))
+
+
+def all_or_errors(items: Iterable[T], compute: Callable[[T], R]) -> list[R]:
+    """Compute something for every item; what went wrong anywhere is told together, files before prices.
+
+    Raises:
+        FileError: every mistake of every file.
+        NoPriceError: every missing price, where no file is wrong.
+    """
+    results: list[R] = []
+    mistakes: list[Mistake] = []
+    unpriced: list[NoPriceError] = []
+    for item in items:
+        try:
+            results.append(compute(item))
+        except FileError as error:
+            mistakes += error.mistakes
+        except NoPriceError as error:
+            unpriced.append(error)
+    if mistakes:
+        raise FileError(dict.fromkeys(mistakes))
+    if unpriced:
+        raise unpriced[0] if len(unpriced) == 1 else SeveralPricesMissingError(unpriced)
+    return results

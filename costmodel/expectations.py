@@ -58,7 +58,8 @@ def cases_of(scenario: Scenario, book: PriceBook | None = None) -> list[Case]:
             try:
                 found.append(_case(f"{key}: {name}", name, expected, group, chosen.currency))
             except (QuantityError, CommandLineError) as error:
-                mistakes.append(scenario.document.mistake(("expect", key, name), str(error)))
+                of_key = "no figure" in str(error)
+                mistakes.append(scenario.document.mistake(("expect", key, name), str(error), of_key=of_key))
     if mistakes:
         raise FileError(mistakes)
     return found
@@ -110,6 +111,8 @@ def _case(title: str, name: str, expected: str, group: Group, currency: str) -> 
 
 
 def _places(digits: str) -> int:
+    if "e" in digits.lower():
+        raise CommandLineError(f"'{digits}' is compared at the digits written: write them out, without an exponent")
     return len(digits.partition(".")[2])
 
 

@@ -15,7 +15,8 @@ from costmodel.errors import QuantityError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NUMBER = re.compile(r"([+-]?)(\d+(?:_\d{3})*|\d+)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?")
+_NUMBER = re.compile(r"([+-]?)(\d+(?:_\d{3})*|\d+)(\.\d+)?(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MAX_DIGITS = 40  # longer than any price or quantity; keeps a hostile exponent from filling memory
 _MAX_EXPONENT = 30
 _JSON_PLACES = 18  # of a decimal that does not end; see decimal_text
@@ -49,9 +50,8 @@ def exact(value: object) -> Fraction:
     sign, whole, decimals, exponent = match.groups()
     digits = whole.replace("_", "")
     if len(digits) > 1 and digits.startswith("0"):
-        raise QuantityError(
-            f"'{text}' starts with a zero, which some programs read as octal: write {digits.lstrip('0') or '0'}"
-        )
+        meant = sign + re.sub(r"^0+(?=\d)", "", text.lstrip("+-"))
+        raise QuantityError(f"'{text}' starts with a zero, which some programs read as octal: write {meant}")
     if len(text) > _MAX_DIGITS or abs(int(exponent or 0)) > _MAX_EXPONENT:
         raise QuantityError(f"'{text[:20]}…' has too many digits")
     return Fraction(sign + digits + (decimals or "")) * Fraction(10) ** int(exponent or 0)
@@ -60,6 +60,9 @@ def exact(value: object) -> Fraction:
 def _not_a_number(text: str) -> str:
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         return f"'{text}' could be read in two ways: write thousands as {text.replace(',', '_')}"
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", text):
+        plain = text.replace(".", "_").replace(",", ".")
+        return f"'{text}' has points between thousands and a decimal comma: write {plain}"
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return f"'{text}' has a comma: write the decimal point as a point, {text.replace(',', '.')}"
     if re.fullmatch(r"[+-]?\.\d+", text):
@@ -153,7 +156,7 @@ class Month(NamedTuple):
         Raises:
             QuantityError: not a year and a month.
         """
-        match = re.fullmatch(r"(\d{4})-(\d{2})", str(value).strip())
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", str(value).strip())
         if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:  # noqa: PLR2004 - months of a year
             raise QuantityError(f"expected a month such as '2026-12', got '{value}'")
         return cls(int(match[1]), int(match[2]))
@@ -184,7 +187,7 @@ def day(value: object) -> date:
         QuantityError: not a day of the calendar.
     """
     text = str(value).strip()
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is None:
+    if re.fullmatch(_DAY, text) is None:
         raise QuantityError(f"expected a day such as '2026-11-22', got '{text[:40]}'")
     try:
         return date.fromisoformat(text)
@@ -205,7 +208,7 @@ def instant(value: object) -> datetime:
         result = value
     else:
         text = str(value).strip()
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(_DAY, text):
             midnight = day(text)
             return datetime(midnight.year, midnight.month, midnight.day, tzinfo=UTC)
         try:

@@ -19,17 +19,25 @@ from costmodel.documents.model import (
     validated,
 )
 from costmodel.documents.reader import Document, read_document
+from costmodel.quantities import Month
 from costmodel.usage.spec import Alternatives, MixField, Request, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_YEAR = 2200  # no price table reaches so far
 MAX_MONTHS = 600  # fifty years: longer than any contract, short enough to compute
 
 
 def _months(value: int) -> int:
     if value > MAX_MONTHS:
         raise ValueError(f"a horizon of {value:,} months is longer than {MAX_MONTHS} months")
+    return value
+
+
+def _within_reach(value: Month) -> Month:
+    if value.year > MAX_YEAR:
+        raise ValueError(f"'{value}' lies after the year {MAX_YEAR}")
     return value
 
 
@@ -62,7 +70,7 @@ class Prices(Model):
 class Horizon(Model):
     """The months that are estimated."""
 
-    start: MonthField
+    start: Annotated[MonthField, AfterValidator(_within_reach)]
     """First month."""
     months: Annotated[Count, AfterValidator(_months)]
     """How many."""
@@ -70,10 +78,16 @@ class Horizon(Model):
     """First month of the fiscal year, 1 to 12."""
 
 
+def _above_nothing(value: Fraction) -> Fraction:
+    if value <= -1:
+        raise ValueError("prices that fall by 100 % a year or more leave none")
+    return value
+
+
 class Escalation(Model):
     """Stated yearly changes of prices."""
 
-    prices: Rate = Fraction(0)
+    prices: Annotated[Rate, AfterValidator(_above_nothing)] = Fraction(0)
     """Yearly change of API prices, from the second year of the horizon on."""
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import levy_lines, minimum_lines
-from costmodel.errors import CommandLineError, FileError, NoPriceError, SeveralPricesMissingError, UsageError
+from costmodel.errors import CommandLineError, FileError, UsageError, all_or_errors
 from costmodel.prices.book import PriceBook
 from costmodel.prices.policy import policy
 from costmodel.prices.reading import digest
@@ -19,7 +20,6 @@ from costmodel.usage.workload import Forecast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from costmodel.billing.bill import Entry
     from costmodel.prices.exchange import ExchangeRate
@@ -38,9 +38,19 @@ def book_for(scenario: Scenario, overlays: Sequence[str | Path] = (), version: s
         overlays: further files of the user's own prices.
         version: a version instead of the scenario's.
     """
-    folder = scenario.folder
-    own = [folder / name if folder else name for name in scenario.prices.overlays]
-    return PriceBook.load(version=version or scenario.prices.version, overlays=[*own, *overlays])
+    own = [scenario.folder / name if scenario.folder else Path(name) for name in scenario.prices.overlays]
+    missing = [index for index, path in enumerate(own) if not path.is_file()]
+    if missing:
+        path = ("prices", "overlays")
+        raise FileError(
+            [scenario.document.mistake((*path, index), f"there is no file '{own[index]}'") for index in missing]
+        )
+    try:
+        return PriceBook.load(version=version or scenario.prices.version, overlays=[*own, *overlays])
+    except CommandLineError as error:
+        if version is not None or scenario.prices.version is None:
+            raise
+        raise FileError([scenario.document.mistake(("prices", "version"), str(error))]) from None
 
 
 def estimate(
@@ -69,14 +79,8 @@ def estimate(
     alone: dict[str, Request] = {name: _said_of(scenario, name) for name in models} or dict(scenario.models or {})
     if not alone:
         return _estimate(scenario, prices, None, budget or scenario.budget)
-    found, errors = [], []
-    for name, request in alone.items():
-        try:
-            found.append(_estimate(scenario, prices, (name, request), budget or scenario.budget))
-        except NoPriceError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else SeveralPricesMissingError(errors)
+    limit = budget or scenario.budget
+    found = all_or_errors(alone.items(), lambda item: _estimate(scenario, prices, item, limit))
     return Comparison(scenario.scenario, tuple(found))
 
 
@@ -92,7 +96,12 @@ def _estimate(
 ) -> Estimate:
     months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
     if budget is not None and budget.currency != scenario.currency:
-        raise CommandLineError(f"the budget is in {budget.currency}, the scenario in {scenario.currency}")
+        message = (
+            f"the budget is in {budget.currency}, the scenario in {scenario.currency}: write it in {scenario.currency}"
+        )
+        if budget is scenario.budget:
+            raise FileError([scenario.document.mistake(("budget",), message)])
+        raise CommandLineError(message)
     cube, doubts = _cube(scenario, book, months, alternative)
     rates: dict[str, ExchangeRate] = {}
     terms = Terms(lambda currency: _rate(scenario, book, currency, rates), scenario.escalation.prices, months[0])
@@ -134,7 +143,7 @@ def _cube(
     try:
         return forecast.cube()
     except SpecError as error:
-        raise FileError([scenario.document.mistake(error.path, error.message)]) from None
+        raise FileError([scenario.document.mistake(error.path, error.message, of_key=error.of_key)]) from None
 
 
 def _rate(scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]) -> Fraction:

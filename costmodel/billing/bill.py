@@ -27,7 +27,7 @@ class Charge(NamedTuple):
         measure: what was multiplied.
         quantity: billed units (FOCUS: PricingQuantity, in units of one).
         list_price, contracted_price: price of one unit; None on the side that does not price it so.
-        list_cost, contracted_cost: money in the list currency.
+        list_cost, contracted_cost: money in the list currency; no list cost where the list has no known price.
         billed_cost: money in the billing currency, after the credit rate.
         cost: money in the reporting currency.
     """
@@ -36,7 +36,7 @@ class Charge(NamedTuple):
     quantity: Fraction
     list_price: PriceLine | None
     contracted_price: PriceLine | None
-    list_cost: Fraction
+    list_cost: Fraction | None
     contracted_cost: Fraction
     billed_cost: Fraction
     cost: Fraction
@@ -118,12 +118,12 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
     """
     merged: dict[tuple[object, ...], Cell] = {}
     tariffs: dict[tuple[object, ...], Tariff] = {}
-    errors: dict[str, NoPriceError] = {}
+    errors: dict[tuple[object, ...], NoPriceError] = {}
     for cell in cube.cells:
         try:
             tariff = _tariff(cell, card(cell.model))
         except NoPriceError as error:
-            errors.setdefault(str(error), error)
+            errors.setdefault((type(error), cell.model, cell.tier, cell.region, cell.band), error)
             continue
         key = (
             cell.month,
@@ -216,7 +216,8 @@ def _charges(entry: Entry, cell: Cell) -> list[Charge]:
     contracted = listed if entry.tariff.listed is entry.tariff.contracted else _costs(entry.tariff.contracted, cell)
     found = []
     for measure in dict.fromkeys((*contracted, *listed)):
-        list_line, list_quantity, list_cost = listed.get(measure, (None, _ZERO, _ZERO))
+        unlisted = None if not entry.tariff.lists(measure.meter) else _ZERO
+        list_line, list_quantity, list_cost = listed.get(measure, (None, _ZERO, unlisted))
         line, quantity, cost = contracted.get(measure, (None, list_quantity, _ZERO))
         billed = Fraction(equations.billed_charge(cost, entry.credit_rate))
         reported = equations.reported_charge(billed, entry.exchange_rate)

@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from pydantic import model_validator
+
 from costmodel.documents.model import Model, Share, Text, Truth
 from costmodel.equations import charges as equations
 
@@ -26,6 +28,12 @@ class Levy(Model):
     """What the rate is applied to."""
     grossed_up: Truth = False
     """A withholding tax that the buyer pays on top: rate / (1 - rate) of the base."""
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> "Levy":
+        if self.grossed_up and self.rate == 1:
+            raise ValueError("a tax of 100 % cannot be paid on top: nothing would be left for the seller")
+        return self
 
 
 class LevyLine(NamedTuple):

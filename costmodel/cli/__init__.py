@@ -53,7 +53,6 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         result = cli.main(arguments, prog_name="costmodel", standalone_mode=False)
-        sys.stdout.flush()
     except CostmodelError as error:
         click.echo(str(error), err=True)
         return error.exit_code
@@ -62,9 +61,6 @@ def run(arguments: list[str] | None = None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe went away: `costmodel … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if os.environ.get("COSTMODEL_DEBUG"):
             raise

@@ -12,8 +12,6 @@ from costmodel.cli.options import output_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from costmodel.errors import Mistake
-
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[SCENARIO|FOLDER]…")
@@ -60,36 +58,16 @@ def scenario_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:
-    from costmodel.errors import CommandLineError, FileError, NoPriceError, SeveralPricesMissingError
+    from costmodel.errors import CommandLineError, all_or_errors
     from costmodel.expectations import cases_of
     from costmodel.scenario import Scenario
 
-    rows: list[dict[str, Any]] = []
-    mistakes: list[Mistake] = []
-    unpriced: list[NoPriceError] = []
-    for file in files:
-        try:
-            scenario = Scenario.load(file)
-            cases = cases_of(scenario)
-        except FileError as error:
-            mistakes += error.mistakes
-        except NoPriceError as error:
-            unpriced.append(error)
-        else:
-            rows += [
-                {
-                    "scenario": file.name,
-                    "figure": case.name,
-                    "expected": case.expected,
-                    "actual": case.actual,
-                    "met": case.met,
-                }
-                for case in cases
-            ]
-    if mistakes:
-        raise FileError(mistakes)
-    if unpriced:
-        raise unpriced[0] if len(unpriced) == 1 else SeveralPricesMissingError(unpriced)
+    found = all_or_errors(files, lambda file: [(file, case) for case in cases_of(Scenario.load(file))])
+    rows = [
+        {"scenario": file.name, "figure": case.name, "expected": case.expected, "actual": case.actual, "met": case.met}
+        for cases in found
+        for file, case in cases
+    ]
     if not rows:
         raise CommandLineError("nothing was checked: no scenario there has an 'expect:'")
     return rows

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from costmodel.errors import Mistake
     from costmodel.quantities import Money
     from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
@@ -43,33 +42,21 @@ def command(
 ) -> int:
     """What scenarios cost: by month and model, exactly, at dated and sourced prices."""
     from costmodel.cli.output import emit
+    from costmodel.errors import all_or_errors
     from costmodel.results.comparison import Comparison
     from costmodel.study import book_for, estimate
 
     money = _money(budget)
-    found: list[Estimate | Comparison] = []
-    for scenario in _loaded(scenarios, settings):
-        book = book_for(scenario, overlays, version)
-        found.append(estimate(scenario, models=listed(models), budget=money, book=book))
+
+    def computed(path: Path) -> Estimate | Comparison:
+        scenario = load_scenario(path, settings)
+        return estimate(scenario, models=listed(models), budget=money, book=book_for(scenario, overlays, version))
+
+    found = all_or_errors(scenarios, computed)
     result = found[0] if len(found) == 1 else Comparison("Scenarios side by side", tuple(_flat(found)))
     tables = [result.table(listed(by))] if by else result.tables()
     emit(format_, output, tables, lambda: _record(result, listed(by)), lambda: _rows(result), quiet=quiet)
     return 1 if any(item.over_budget for item in _flat(found)) else 0
-
-
-def _loaded(paths: Sequence[Path], settings: Sequence[str]) -> list[Any]:
-    from costmodel.errors import FileError
-
-    found: list[Any] = []
-    mistakes: list[Mistake] = []
-    for path in paths:
-        try:
-            found.append(load_scenario(path, settings))
-        except FileError as error:
-            mistakes += error.mistakes
-    if mistakes:
-        raise FileError(mistakes)
-    return found
 
 
 def _money(text: str | None) -> Money | None:

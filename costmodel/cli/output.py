@@ -77,10 +77,14 @@ def emit_text(format_: str, output: Path | None, text: str, record: Any, *, quie
 
 def write_text(text: str, output: Path | None) -> None:
     """Write a text to the screen, or to a file whole or not at all."""
-    if output is None:
-        sys.stdout.buffer.write(text.encode())
+    if output is not None:
+        write_whole(output, text)
         return
-    write_whole(output, text)
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has seen enough: `costmodel … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

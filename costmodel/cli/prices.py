@@ -163,6 +163,7 @@ def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
 @click.option("--quiet", is_flag=True, help="Print nothing where all is well.")
 def check(folder: Path | None, quiet: bool) -> int:
     """Check every price file and every released hash; exit 3 for mistakes, 1 where a version no longer holds."""
+    from costmodel.cli.output import write_text
     from costmodel.prices.release import check_versions, read_tables
 
     tables = read_tables(_folder(folder))
@@ -173,8 +174,8 @@ def check(folder: Path | None, quiet: bool) -> int:
         offers = sum(len(document.data["offers"]) for document in tables.providers.values())
         rows = sum(len(offer["prices"]) for item in tables.providers.values() for offer in item.data["offers"])
         names = ", ".join(version.version for version in tables.versions) or "none"
-        click.echo(f"{len(tables.providers)} providers, {offers} offers, {rows} price rows: no mistake.")
-        click.echo(f"Released versions whose hashes hold: {names}.")
+        counted = f"{len(tables.providers)} providers, {offers} offers, {rows} price rows: no mistake."
+        write_text(f"{counted}\nReleased versions whose hashes hold: {names}.\n", None)
     return 1 if broken else 0
 
 
@@ -185,13 +186,13 @@ def check(folder: Path | None, quiet: bool) -> int:
 @_FOLDER
 def release(version: str, note: str, on: str | None, folder: Path | None) -> None:
     """Release the book as a version: its hashes are added to versions.yaml."""
-    from costmodel.cli.output import write_whole
+    from costmodel.cli.output import write_text, write_whole
     from costmodel.prices import release as releasing
 
     place = _folder(folder)
     made, text = releasing.release(place, version, _day(on).date(), note)
     write_whole(place / "versions.yaml", text)
-    click.echo(f"Released {made.version}, dated {made.date}, sha256 {made.sha256}")
+    write_text(f"Released {made.version}, dated {made.date}, sha256 {made.sha256}\n", None)
 
 
 @command.command("schema")

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from costmodel import quantities
-from costmodel.documents.reader import Document, read_document
+from costmodel.documents.reader import Document, mistake_at, read_document
 from costmodel.errors import FileError, Mistake
 
 if TYPE_CHECKING:
@@ -147,10 +147,33 @@ def validated(document: Document, model: type[M], data: Any = None, at: tuple[An
     Raises:
         FileError: every mistake in it, each at its line and column.
     """
+    found = _left_empty(document) if data is None else []
     try:
-        return model.model_validate(document.data if data is None else data)
+        result = model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        raise FileError(mistakes_of(document, model, error, at)) from None
+        found += mistakes_of(document, model, error, at)
+    if found:
+        raise FileError(sorted(found, key=lambda mistake: (mistake.line, mistake.column)))
+    return result
+
+
+# In a list of alternatives written as a mapping, a name alone says enough.
+_MAY_BE_EMPTY = frozenset({"models"})
+
+
+def _left_empty(document: Document) -> list[Mistake]:
+    """Keys after which nothing stands: whether nothing or the default is meant cannot be known."""
+    return [
+        mistake_at(
+            document.name, document.lines, place, f"nothing stands after '{key}:': write a value, or leave it out"
+        )
+        for key, place, inside in document.empty
+        if inside not in _MAY_BE_EMPTY and not key.isdigit()
+    ]
+
+
+def _is_empty(document: Document, path: tuple[Any, ...]) -> bool:
+    return any(document.place(path, of_key=True) == place for _, place, _ in document.empty)
 
 
 def mistakes_of(
@@ -162,35 +185,47 @@ def mistakes_of(
         if item["type"] == "too_short" and item["input"]:
             continue  # its entries are wrong, and told of one by one
         path = (*at, *item["loc"])
-        unknown = item["type"] == "extra_forbidden"
-        found.append(document.mistake(path, _words(model, item, path), of_key=unknown))
+        if item["input"] is None and item["type"] != "extra_forbidden" and _is_empty(document, path):
+            continue  # that nothing stands there is told of once
+        of_key = item["type"] == "extra_forbidden" or path[-1:] == ("[key]",)
+        found.append(document.mistake(path, _words(model, item, path), of_key=of_key))
     return sorted(found, key=lambda mistake: (mistake.line, mistake.column))
 
 
 def _words(model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
     kind, last = item["type"], str(path[-1]) if path else ""
     if kind == "extra_forbidden":
-        known = known_keys(model, item["loc"][:-1])
-        return f"unknown key '{last}'{did_you_mean(last, known)}"
+        return _unknown_key(last, known_keys(model, item["loc"][:-1]))
     if kind == "missing":
         return f"the key '{last}' is missing"
     if kind == "value_error":
         return str(item["ctx"]["error"])
+    got = str(item["input"])[:40]
     if kind == "literal_error":
-        allowed = item["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-        got = str(item["input"])[:40]
-        return f"'{got}' is none of {', '.join(allowed)}{did_you_mean(got, allowed, listed=False)}"
+        return _not_among(got, item["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", "))
     if kind == "string_pattern_mismatch":
-        return f"'{str(item['input'])[:40]}' is not {_PATTERNS.get(item['ctx']['pattern'], 'of the right form')}"
-    wanted = _KINDS.get(kind)
-    if wanted:
-        return f"expected {wanted}, got {kind_of(item['input'])}"
+        return f"'{got}' is not {_PATTERNS.get(item['ctx']['pattern'], 'of the right form')}"
+    if kind in _KINDS:
+        return f"expected {_KINDS[kind]}, got {'none' if kind == 'too_short' else kind_of(item['input'])}"
     return f"{item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+def _unknown_key(key: str, known: list[str]) -> str:
+    if key.isdigit():
+        return f"a comma between braces separates entries, so '{key}' is read as a key: write thousands as 1_{key}"
+    return f"unknown key '{key}'{did_you_mean(key, known)}"
+
+
+def _not_among(got: str, allowed: list[str]) -> str:
+    if len(allowed) == 1:
+        return f"expected '{allowed[0]}', got '{got}'"
+    return f"'{got}' is none of {', '.join(allowed)}{did_you_mean(got, allowed, listed=False)}"
 
 
 _PATTERNS = {
     r"^[A-Z]{3}$": "a currency code such as USD",
     r"^[a-z0-9][a-z0-9.-]{0,60}$": "a short name of lower-case letters, digits, '-' and '.'",
+    r"^[0-9a-f]{64}$": "a SHA-256 hash: 64 digits and letters a to f",
     r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$": "a model name of letters, digits and . _ : / + - @",
 }
 _KINDS = {
@@ -204,12 +239,12 @@ _KINDS = {
 }
 
 
-def did_you_mean(word: str, known: Iterable[str], *, listed: bool = True) -> str:
-    """` (did you mean 'x'? Known: …)` for the end of a message; empty where nothing is known."""
+def did_you_mean(word: str, known: Iterable[str], *, listed: bool = True, label: str = "Known keys") -> str:
+    """`: did you mean 'x'? Known keys: …` for the end of a message; a full stop where nothing is near."""
     names = sorted(known)
     near = get_close_matches(word, names, n=1, cutoff=0.6)
-    hint = f": did you mean '{near[0]}'?" if near else ""
-    return hint + (f" Known keys: {', '.join(names)}" if listed and names else "")
+    hint = f": did you mean '{near[0]}'?" if near else "."
+    return hint + (f" {label}: {', '.join(names)}" if listed and names else "")
 
 
 def known_keys(model: type[Model], loc: Iterable[Any]) -> list[str]:

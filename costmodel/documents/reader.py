@@ -50,6 +50,8 @@ class Document:
         lines: the lines of the file, for the caret under a mistake.
         places: for each container, by id: place of each key or item, and of each value.
         settings: what was set over the file, by path; a mistake there is told of the setting.
+        start: where the data begins.
+        empty: keys after which nothing stands: the key, its place, and the key of the mapping it stands in.
     """
 
     name: str
@@ -57,10 +59,12 @@ class Document:
     lines: Sequence[str] = field(repr=False)
     places: dict[int, dict[Any, tuple[Place, Place]]] = field(repr=False)
     settings: dict[Steps, str] = field(default_factory=dict, repr=False)
+    start: Place = (1, 1)
+    empty: Sequence[tuple[str, Place, str]] = ()
 
     def place(self, path: Iterable[Any], *, of_key: bool = False) -> Place:
         """Line and column of the value at a path; as deep as the path can be followed."""
-        node, found = self.data, (1, 1)
+        node, found = self.data, self.start
         for step in path:
             here = self.places.get(id(node))
             if here is None or step not in here:
@@ -73,9 +77,10 @@ class Document:
     def mistake(self, path: Iterable[Any], message: str, *, of_key: bool = False) -> Mistake:
         """A mistake at a path of this document, or in what was set over it."""
         path = tuple(path)
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.settings:
-                return Mistake(self.settings[path[:length]], 1, 1, message)
+        for place, text in self.settings.items():
+            shorter = min(len(place), len(path))
+            if path and place[:shorter] == path[:shorter]:
+                return Mistake(text, 1, 1, message)
         line, column = self.place(path, of_key=of_key)
         return mistake_at(self.name, self.lines, (line, column), message)
 
@@ -126,9 +131,11 @@ def parse_document(raw: bytes, name: str) -> Document:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        before = raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = len(before.decode("utf-8", "replace")) + 1
         message = f"the byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        raise FileError([Mistake(name, line, column, message)]) from None
+        lines = raw.decode("utf-8", "replace").splitlines()
+        raise FileError([mistake_at(name, lines, (line, column), message)]) from None
     return _Builder(name, text).document()
 
 
@@ -140,8 +147,23 @@ class _Open:
     places: dict[Any, tuple[Place, Place]]
     anchor: str | None
     start: int
+    name: str = ""
     key: str | None = None
     key_place: Place = (1, 1)
+
+
+# What the YAML parser says, and what a person would say.
+_PLAIN_WORDS = (
+    ("mapping values are not allowed", "a second ': ' stands here; a text that contains one needs quotes"),
+    ("found unexpected end of stream", "the quote that is opened here is never closed"),
+    ("did not find expected ',' or ']'", "the list that is opened here is never closed, or a comma is missing in it"),
+    ("did not find expected ',' or '}'", "the brace that is opened here is never closed, or a comma is missing in it"),
+    ("did not find expected key", "the lines that begin here are not indented alike, or a colon is missing"),
+    ("did not find expected '-' indicator", "the entries of the list that begins here are not indented alike"),
+    ("could not find expected ':'", "a colon is missing after the key, or a space after the colon"),
+    ("found unexpected ':'", "a colon stands where none can: put a space after it, or quotes around the text"),
+    ("found character that cannot start any token", "no value can begin with this character: put quotes around it"),
+)
 
 
 class _Builder:
@@ -156,6 +178,8 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.values = 0
         self.root: Any = None
+        self.start: Place = (1, 1)
+        self.empty: list[tuple[str, Place, str]] = []
         self.documents = 0
 
     def document(self) -> Document:
@@ -171,7 +195,7 @@ class _Builder:
             self.mistakes.append(Mistake(self.name, 1, 1, "the file is empty"))
         if self.mistakes:
             raise FileError(self.mistakes)
-        return Document(self.name, self.root, self.lines, self.places)
+        return Document(self.name, self.root, self.lines, self.places, {}, self.start, self.empty)
 
     def _take(self, event: Any) -> None:
         kind = type(event)
@@ -198,8 +222,9 @@ class _Builder:
         self._refuse_tag(event)
         places: dict[Any, tuple[Place, Place]] = {}
         self.places[id(data)] = places
+        name = (self.stack[-1].key or "") if self.stack else ""
         self._add(event, data)
-        self.stack.append(_Open(data, places, event.anchor, self.values))
+        self.stack.append(_Open(data, places, event.anchor, self.values, name))
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
@@ -235,7 +260,7 @@ class _Builder:
         mark = event.start_mark
         place = (mark.line + 1, mark.column + 1)
         if not self.stack:
-            self.root = value
+            self.root, self.start = value, place
             return
         top = self.stack[-1]
         if isinstance(top.data, list):
@@ -246,6 +271,8 @@ class _Builder:
         else:
             top.data[top.key] = value
             top.places[top.key] = (top.key_place, place)
+            if value is None:
+                self.empty.append((top.key, top.key_place, top.name))
             top.key = None
 
     def _key(self, event: Any, top: _Open, value: Any, place: Place) -> None:
@@ -272,15 +299,19 @@ class _Builder:
         raise FileError(self.mistakes)
 
     def _syntax(self, error: yaml.YAMLError) -> Mistake:
-        mark = getattr(error, "problem_mark", None)
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or ""
+        opened = getattr(error, "context_mark", None)
+        if opened is not None and (
+            mark is None or mark.line >= len(self.lines) or problem.startswith("did not find expected ','")
+        ):
+            mark = opened
         place = (mark.line + 1, mark.column + 1) if mark else self._unreadable()
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-        message = f"this is not valid YAML: {problem}"
         line = self.lines[place[0] - 1] if 0 < place[0] <= len(self.lines) else ""
-        if "\t" in line[: place[1]] or "tab" in problem or ("cannot start any token" in problem and "\t" in line):
-            message += " (indent with spaces, not tabs)"
-        elif "mapping values are not allowed" in problem:
-            message += " (a text that contains ': ' needs quotes)"
+        words = next((words for start, words in _PLAIN_WORDS if problem.startswith(start)), "")
+        if "\t" in line[: place[1]]:
+            words = "indent with spaces, not tabs"
+        said = problem or getattr(error, "reason", None) or "cannot be read"
+        message = f"this is not valid YAML: {words or said}"
         return mistake_at(self.name, self.lines, place, message)
 
     def _unreadable(self) -> Place:

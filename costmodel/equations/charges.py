@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from costmodel.runtimes.operations import maximum, safe_divide, step
+from costmodel.runtimes.operations import divide, maximum, power, safe_divide, step
 
 
 def adjusted_price(price: Any, multiply: Any, add: Any) -> Any:
@@ -43,7 +43,7 @@ def unit_price(price: Any, per: Any) -> Any:
     >>> unit_price(Fraction(2), 1_000_000)
     Fraction(1, 500000)
     """
-    return price / per
+    return divide(price, per)
 
 
 def charge(quantity: Any, price_of_one: Any) -> Any:
@@ -103,7 +103,7 @@ def escalated_charge(cost: Any, yearly_rate: Any, whole_years: int) -> Any:
     >>> escalated_charge(100, Fraction(3, 100), 1)
     Fraction(103, 1)
     """
-    return step("escalated cost", cost * (1 + yearly_rate) ** whole_years, "in the reporting currency")
+    return step("escalated cost", cost * power(1 + yearly_rate, whole_years), "in the reporting currency")
 
 
 def levy(base: Any, rate: Any) -> Any:
@@ -132,7 +132,7 @@ def grossed_up_levy(base: Any, rate: Any) -> Any:
     >>> grossed_up_levy(950, Fraction(5, 100))
     Fraction(50, 1)
     """
-    return step("levy", base / (1 - rate) * rate, "in the reporting currency")
+    return step("levy", divide(base, 1 - rate) * rate, "in the reporting currency")
 
 
 def minimum_top_up(cost: Any, minimum_cost: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from costmodel.runtimes.operations import ceil, half_up, maximum, minimum, safe_divide, step
+from costmodel.runtimes.operations import ceil, divide, half_up, maximum, minimum, power, safe_divide, step
 
 
 def records_from_days(records_per_day: Any, days_per_month: Any) -> Any:
@@ -42,7 +42,7 @@ def month_records(first_month_records: Any, monthly_growth: Any, months_before: 
     >>> int(month_records(1000, Fraction(2, 100), 2))
     1040
     """
-    return step("records", half_up(first_month_records * (1 + monthly_growth) ** months_before), "records")
+    return step("records", half_up(first_month_records * power(1 + monthly_growth, months_before)), "records")
 
 
 def input_of_total(total: Any, input_part: Any, output_part: Any) -> Any:
@@ -60,7 +60,7 @@ def input_of_total(total: Any, input_part: Any, output_part: Any) -> Any:
     >>> int(input_of_total(2000, Fraction(1), Fraction(3)))
     500
     """
-    return total * (input_part / (input_part + output_part))
+    return total * divide(input_part, input_part + output_part)
 
 
 def output_of_input(input_tokens: Any, output_per_input: Any) -> Any:
@@ -213,4 +213,4 @@ def billable_units(quantity: Any, increment: Any, minimum_units: Any) -> Any:
     >>> int(billable_units(61, 15, 30))
     75
     """
-    return ceil(maximum(quantity, minimum_units) / increment) * increment
+    return ceil(divide(maximum(quantity, minimum_units), increment)) * increment

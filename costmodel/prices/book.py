@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
-from costmodel.errors import AmbiguousModelError, FileError, UnknownMeterError, UnknownModelError, UsageError
+from costmodel.errors import (
+    AmbiguousModelError,
+    CommandLineError,
+    FileError,
+    UnknownMeterError,
+    UnknownModelError,
+    UsageError,
+)
 from costmodel.prices import reading
 from costmodel.prices.card import RateCard, Reading, names_read
 from costmodel.prices.exchange import ExchangeTable
@@ -36,13 +44,13 @@ class RequestPrice(NamedTuple):
 
     Attributes:
         cost: contracted cost, exact, in `currency`; the list cost where there is no contract.
-        list_cost: list cost, exact.
+        list_cost: list cost, exact; None where the list has no known price for something used.
         currency: currency of the price list.
         row: the price row that is paid by.
     """
 
     cost: Fraction
-    list_cost: Fraction
+    list_cost: Fraction | None
     currency: str
     row: PriceRow
 
@@ -172,7 +180,7 @@ class PriceBook:
             raise _unknown_meter(quantities, self.meters)
         sheet.require(quantities, tariff.unknown)
         cost = sheet.cost(quantities)
-        listed = cost if tariff.listed is sheet else tariff.listed.cost(quantities)
+        listed = cost if tariff.listed is sheet else tariff.list_cost(quantities)
         return RequestPrice(cost, listed, card.currency, sheet.row)
 
     def offers(self) -> list[RateCard]:
@@ -242,6 +250,7 @@ class PriceBook:
     def _compiled(self, provider: str, model: str) -> RateCard:
         loaded, own = self._provider(provider), self._own_offers(provider)
         rows = [row for name, offer in own if name == model for row in offer.prices if row.withdrawn is None]
+        self._refuse_two_contracts(f"{provider}/{model}", rows)
         full = f"{provider}/{model}"
         if loaded is not None and model in loaded.names:
             how = Reading(self._on, self.meters, self.tokenizer_factor)
@@ -250,6 +259,16 @@ class PriceBook:
         stated = next((item.currency for item in self.overlays if item.provider == provider and item.currency), None)
         currency = loaded.currency if loaded else str(stated)
         return RateCard(full, offer, currency, Reading(_LAST_DAY, self.meters, self.tokenizer_factor), private=True)
+
+    def _refuse_two_contracts(self, name: str, rows: list[PriceRow]) -> None:
+        ordered = sorted(rows, key=lambda row: row.valid.from_)
+        for earlier, later in pairwise(ordered):
+            several = sum(overlay.provider == name.partition("/")[0] for overlay in self.overlays) > 1
+            if several and (earlier.valid.until is None or later.valid.from_ < earlier.valid.until):
+                raise CommandLineError(
+                    f"Two overlays price '{name}' on {later.valid.from_:%Y-%m-%d}. Give one of them, or end the first "
+                    "with 'until'."
+                )
 
     def _provider(self, name: str) -> Provider | None:
         found = self._providers.get(name)
@@ -287,8 +306,8 @@ def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[Ove
         try:
             document = read_document(path)
             files.append(validated(document, OverlayFile))
-            in_book = (folder / "providers" / f"{files[-1].provider}.yaml").is_file()
-            mistakes += overlay_mistakes(document, files[-1], meters, _LAST_DAY, in_book=in_book)
+            models = _models_in(folder / "providers" / f"{files[-1].provider}.yaml")
+            mistakes += overlay_mistakes(document, files[-1], meters, _LAST_DAY, models)
         except FileError as error:
             mistakes += error.mistakes
     if mistakes:
@@ -296,6 +315,15 @@ def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[Ove
     return files
 
 
+def _models_in(path: Path) -> frozenset[str] | None:
+    """The models that a provider's file names; None where there is no such file."""
+    if not path.is_file():
+        return None
+    data = read_document(path).data
+    offers = data.get("offers") if isinstance(data, dict) else None
+    return frozenset(str(offer.get("model")) for offer in offers or () if isinstance(offer, dict))
+
+
 def _unknown_meter(quantities: Iterable[str], meters: Meters) -> UnknownMeterError:
     name = next(item for item in quantities if item not in meters)
-    return UnknownMeterError(name, did_you_mean(name, meters.names).replace("Known keys", "There are"))
+    return UnknownMeterError(name, did_you_mean(name, meters.names, label="Meters"))

@@ -178,13 +178,13 @@ class RateCard:
 
     def _compiled(self, listed: _Row, contract: _Row | None, case: Case) -> Tariff:
         self._require_offered(listed if contract is None or contract.row.based_on else contract, case)
-        sheet, unknown = self._sheet(listed.row, listed.row, (), case)
+        sheet, list_unknown = self._sheet(listed.row, listed.row, (), case)
         if contract is None:
-            return Tariff(sheet, sheet, unknown)
+            return Tariff(sheet, sheet, list_unknown, list_unknown)
         base = listed.row if contract.row.based_on else contract.row
         further = contract.row.adjustments if contract.row.based_on else ()
         own, unknown = self._sheet(contract.row, base, further, case)
-        return Tariff(sheet, own, unknown)
+        return Tariff(sheet, own, unknown, list_unknown)
 
     def _sheet(
         self, row: PriceRow, base: PriceRow, further: Sequence[Adjustment], case: Case

@@ -1,5 +1,6 @@
 """Dated exchange rates: the last rate on or before a day, with a stated maximum age."""
 
+import re
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from costmodel.documents.model import Currency, Day, Model, Positive, Text, validated
-from costmodel.errors import NoExchangeRateError
+from costmodel.errors import FileError, NoExchangeRateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from costmodel.documents.reader import Document
+    from costmodel.errors import Mistake
     from costmodel.prices.schema import OwnRate
 
 
@@ -77,6 +79,23 @@ class ExchangeRate(NamedTuple):
         }
 
 
+def fx_mistakes(document: "Document", file: FxFile) -> "list[Mistake]":
+    """What a table of exchange rates can get wrong beyond its schema."""
+    found, days = [], set()
+    for index, row in enumerate(file.rates):
+        if row.on in days:
+            message = (
+                f"a row of {row.on} stands already above: a correction is a row of another day, never a second one"
+            )
+            found.append(document.mistake(("rates", index, "on"), message))
+        days.add(row.on)
+        for key in row.__pydantic_extra__ or {}:
+            if re.fullmatch("[A-Z]{3}", key) is None:
+                message = f"'{key}' is not a currency code such as USD"
+                found.append(document.mistake(("rates", index, key), message, of_key=True))
+    return found
+
+
 class ExchangeTable:
     """Rates of the book and of the user."""
 
@@ -90,8 +109,16 @@ class ExchangeTable:
 
     @classmethod
     def of(cls, document: "Document", own: "Iterable[OwnRate]", recorded_by: date | None) -> "ExchangeTable":
-        """Read the shipped table."""
-        return cls(validated(document, FxFile), own, recorded_by)
+        """Read the shipped table.
+
+        Raises:
+            FileError: a key is no currency code, or a day stands twice.
+        """
+        file = validated(document, FxFile)
+        mistakes = fx_mistakes(document, file)
+        if mistakes:
+            raise FileError(mistakes)
+        return cls(file, own, recorded_by)
 
     def rate(self, from_: str, to: str, as_of: date, max_age_days: int) -> "ExchangeRate":
         """The last rate on or before a day.
@@ -101,7 +128,7 @@ class ExchangeTable:
         """
         if from_ == to:
             return ExchangeRate(from_, to, Fraction(1), as_of, "same currency")
-        found = max((*self._owned(from_, to, as_of), *self._crossed(from_, to, as_of)), key=_newest, default=None)
+        found = self._owned(from_, to, as_of, max_age_days) or self._crossed(from_, to, as_of)
         pair = f"{from_} to {to}"
         if found is None:
             raise NoExchangeRateError(pair, as_of.isoformat(), "The book has no earlier one.")
@@ -114,21 +141,36 @@ class ExchangeTable:
             )
         return found
 
-    def _owned(self, from_: str, to: str, as_of: date) -> "Iterable[ExchangeRate]":
-        for item in self._own:
-            if item.on <= as_of and {item.from_, item.to} == {from_, to}:
-                rate = item.rate if item.from_ == from_ else 1 / item.rate
-                yield ExchangeRate(from_, to, rate, item.on, item.source)
+    def _owned(self, from_: str, to: str, as_of: date, max_age_days: int) -> ExchangeRate | None:
+        """The user's own rate, direct or through one currency of the book; it goes before the book's."""
+        fresh = [item for item in self._own if item.on <= as_of and (as_of - item.on).days <= max_age_days]
+        for item in sorted(fresh, key=lambda item: item.on, reverse=True):
+            for start, end, rate in ((item.from_, item.to, item.rate), (item.to, item.from_, 1 / item.rate)):
+                own = ExchangeRate(start, end, rate, item.on, item.source)
+                if start == from_ and end == to:
+                    return own
+                if start == from_:
+                    rest = self._crossed(end, to, as_of)
+                    if rest is not None:
+                        return _chained(own, rest)
+                if end == to:
+                    rest = self._crossed(from_, start, as_of)
+                    if rest is not None:
+                        return _chained(rest, own)
+        return None
 
-    def _crossed(self, from_: str, to: str, as_of: date) -> "Iterable[ExchangeRate]":
+    def _crossed(self, from_: str, to: str, as_of: date) -> ExchangeRate | None:
+        """The book's last rate, crossed through the base of its table."""
         if self._file is None:
-            return
+            return None
         for row in reversed(self._rows):
             quotes = {self._file.base: Fraction(1), **(row.__pydantic_extra__ or {})}
             if row.on <= as_of and from_ in quotes and to in quotes:
-                yield ExchangeRate(from_, to, quotes[to] / quotes[from_], row.on, self._file.source.title)
-                return
+                return ExchangeRate(from_, to, quotes[to] / quotes[from_], row.on, self._file.source.title)
+        return None
 
 
-def _newest(found: "ExchangeRate") -> tuple[date, bool]:
-    return found.on, False
+def _chained(first: ExchangeRate, second: ExchangeRate) -> ExchangeRate:
+    """Two rates one after the other; as old as the older of them."""
+    source = f"{first.source}; {second.source}"
+    return ExchangeRate(first.from_, second.to, first.rate * second.rate, min(first.on, second.on), source)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
-_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 
 
 def _window(value: Any) -> tuple[time, time]:
@@ -79,7 +79,7 @@ class Hours(Model):
     """One window or several, such as `16:30-00:30`."""
     zone: Annotated[str, PlainValidator(_zone_name), WithJsonSchema({"type": "string", "title": "an IANA time zone"})]
     """IANA name of the time zone."""
-    days: tuple[Weekday, ...] = WEEKDAYS
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS
     """Weekdays on which a window starts."""
 
     @cached_property
@@ -111,9 +111,22 @@ class Hours(Model):
     def _instant(self, on: date, at: time) -> datetime:
         if self.zone == "UTC":
             return datetime.combine(on, at, tzinfo=UTC)
-        return datetime.combine(on, at, tzinfo=zone(self.zone)).astimezone(UTC)
+        return _first_instant(datetime.combine(on, at), zone(self.zone))
 
     def __str__(self) -> str:
         spans = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in self.daily)
         days = "" if self.days == WEEKDAYS else f" {', '.join(self.days)}"
         return f"{spans} {self.zone}{days}"
+
+
+def _first_instant(wall: datetime, place: "ZoneInfo") -> datetime:
+    """The instant at which a clock first shows a time, or, where it skips that time, at which it jumps over it."""
+    found = wall.replace(tzinfo=place).astimezone(UTC)
+    if found.astimezone(place).replace(tzinfo=None) == wall:
+        return found
+    before, after = wall.replace(tzinfo=place, fold=1).astimezone(UTC), found
+    offset = before.astimezone(place).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        before, after = (middle, after) if middle.astimezone(place).utcoffset() == offset else (before, middle)
+    return after.replace(microsecond=0)

@@ -77,7 +77,7 @@ class Meters:
         try:
             return self._by_name[name]
         except KeyError:
-            raise UsageError(f"there is no meter '{name}'{did_you_mean(name, self._by_name)}") from None
+            raise UsageError(f"there is no meter '{name}'{did_you_mean(name, self._by_name, label='Meters')}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.model import did_you_mean
-from costmodel.errors import Mistake, UsageError
+from costmodel.errors import Mistake, QuantityError, UsageError
 from costmodel.prices.card import in_reading
 from costmodel.prices.schema import STANDARD
 from costmodel.prices.tariff import pricing_units
@@ -52,11 +52,19 @@ def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, na
 
 
 def overlay_mistakes(
-    document: Document, overlay: OverlayFile, meters: Meters, on: date, *, in_book: bool
+    document: Document, overlay: OverlayFile, meters: Meters, on: date, book_models: frozenset[str] | None
 ) -> list[Mistake]:
-    """All mistakes in an overlay file; `in_book`: whether the book has its provider."""
+    """All mistakes in an overlay file.
+
+    Args:
+        document: the file as read, for the lines.
+        overlay: the file as a model.
+        meters: what can be priced.
+        on: the day the book is read as of, for overlaps.
+        book_models: the models that the book has of its provider; None where it does not have the provider.
+    """
     found = list(_twice(overlay.offers))
-    if overlay.offers and not in_book and (overlay.currency is None or overlay.name is None):
+    if overlay.offers and book_models is None and (overlay.currency is None or overlay.name is None):
         found.append(
             (
                 ("provider",),
@@ -65,11 +73,22 @@ def overlay_mistakes(
         )
     for index, offer in enumerate(overlay.offers):
         found += _offer(("offers", index), offer, meters, on)
+        if offer.model not in (book_models or ()):
+            found += [
+                (
+                    ("offers", index, "prices", number, "based_on"),
+                    f"the book has no list price of '{overlay.provider}/{offer.model}' to base it on: write 'rates'",
+                )
+                for number, row in enumerate(offer.prices)
+                if row.based_on is not None
+            ]
     return _placed(document, found)
 
 
 def _placed(document: Document, found: Iterable[tuple[Path, str]]) -> list[Mistake]:
-    mistakes = [document.mistake(path, message) for path, message in found]
+    mistakes = [
+        document.mistake(path, message, of_key=message.startswith("there is no meter")) for path, message in found
+    ]
     return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
 
 
@@ -135,13 +154,13 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
     units = None
     try:
         units = pricing_units(row, meters)
-    except UsageError as error:
+    except (UsageError, QuantityError) as error:
         yield (*at, "per"), str(error)
     for number, rate in enumerate(row.rates or ()):
         for meter in rate.prices or {}:
             path = (*at, "rates", number, "prices", meter)
             if meter not in meters:
-                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names)}"
+                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names, label='Meters')}"
             elif units is not None and meters[meter].unit == "token" and "token" not in units:
                 yield path, "say for how many tokens the price is: add 'per: 1_000_000 tokens' to the row"
     yield from _adjustments(at, row, meters)
@@ -153,16 +172,13 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
                 (*at, *path, "service_tier"),
                 (
                     f"'{when.service_tier}' is none of the offer's service tiers"
-                    f"{did_you_mean(when.service_tier, tiers, listed=False)} Listed: {', '.join(sorted(tiers))}"
+                    f"{did_you_mean(when.service_tier, tiers, label='Listed')}"
                 ),
             )
         if when.region is not None and when.region not in regions and row.based_on is None:
             yield (
                 (*at, *path, "region"),
-                (
-                    f"'{when.region}' is none of the offer's regions"
-                    f"{did_you_mean(when.region, regions, listed=False)} Listed: {', '.join(sorted(regions))}"
-                ),
+                (f"'{when.region}' is none of the offer's regions{did_you_mean(when.region, regions, label='Listed')}"),
             )
 
 
@@ -191,7 +207,7 @@ def _adjustments(at: Path, row: PriceRow, meters: Meters) -> Found:
         for position, meter in enumerate(adjustment.meters):
             path = (*at, "adjustments", number, "meters", position)
             if meter not in meters:
-                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names)}"
+                yield path, f"there is no meter '{meter}'{did_you_mean(meter, meters.names, label='Meters')}"
             elif row.rates is not None and meter not in priced:
                 yield path, f"no rate of this row prices '{meter}', so there is nothing to adjust"
         if adjustment.multiply == 1 and adjustment.add == 0:

@@ -31,7 +31,7 @@ class Provider:
     """
 
     def __init__(self, name: str, document: Document, on: date) -> None:
-        self.name, self._document = name, document
+        self.name, self._document, self._on = name, document, on
         self.currency = str(document.data["currency"])
         self.names: dict[str, int] = {}
         self.models: list[str] = []
@@ -56,8 +56,8 @@ class Provider:
 
     def is_quoted(self, name: str) -> bool:
         """Whether its prices are quoted ones alone, and no list prices."""
-        rows = self._document.data["offers"][self.names[name]]["prices"]
-        return all(row["source"]["kind"] == "quoted" for row in rows)
+        content = reading.offer_content(self._document.data["offers"][self.names[name]], self._on)
+        return content is not None and all(row["source"]["kind"] == "quoted" for row in content["prices"])
 
 
 def content_hash(document: Document, on: date) -> str | None:

@@ -9,7 +9,7 @@ from costmodel.documents.model import validated
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import CommandLineError, FileError, Mistake
 from costmodel.prices import reading
-from costmodel.prices.exchange import FxFile
+from costmodel.prices.exchange import ExchangeTable
 from costmodel.prices.meters import Meters
 from costmodel.prices.mistakes import provider_mistakes
 from costmodel.prices.policy import Policy
@@ -86,7 +86,7 @@ def read_tables(folder: Path, shown: str = "pricing") -> Tables:
     versions = checked("versions.yaml", read_versions) if (folder / "versions.yaml").exists() else ()
     entries = {
         "meters": checked("meters.yaml", lambda found: found.data["meters"]),
-        "fx": checked("fx.yaml", lambda found: validated(found, FxFile) and found.data["rates"]),
+        "fx": checked("fx.yaml", lambda found: ExchangeTable.of(found, (), None) and found.data["rates"]),
         "tokenizers": checked(
             "tokenizers.yaml", lambda found: validated(found, TokenizerFile) and found.data["factors"]
         ),

@@ -196,7 +196,7 @@ class Rate(Model):
 
     when: When | None = None
     """Conditions; absent in the last rate, which is the rest."""
-    prices: dict[Text, PriceField] | None = None
+    prices: Annotated[dict[Text, PriceField], Field(min_length=1)] | None = None
     """Price by meter."""
     refused: Text | None = None
     """Why the provider refuses such a request."""

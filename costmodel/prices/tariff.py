@@ -236,11 +236,22 @@ class Tariff(NamedTuple):
         listed: list prices.
         contracted: contracted prices; the same object where there is no contract.
         unknown: meters whose price is marked unknown, on the contracted side.
+        list_unknown: those on the list side.
     """
 
     listed: PriceSheet
     contracted: PriceSheet
     unknown: frozenset[str]
+    list_unknown: frozenset[str]
+
+    def lists(self, meter: str) -> bool:
+        """Whether the list has a known price for a meter."""
+        return meter not in self.list_unknown and self.listed.charged_as(meter) is not None
+
+    def list_cost(self, quantities: Mapping[str, Number]) -> Fraction | None:
+        """List cost of one request; None where the list has no known price for something used."""
+        known = all(self.lists(meter) for meter, quantity in quantities.items() if quantity)
+        return self.listed.cost(quantities) if known else None
 
     @property
     def row(self) -> PriceRow:

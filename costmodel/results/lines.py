@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("month", "year", "workload", "step", "model", "provider", "tier", "region", "size", "meter")
 _AFTER = "taxes and fees"
+_MOST_MONTHS = 10_000  # beyond any horizon
 
 
 class Line(NamedTuple):
@@ -117,13 +118,14 @@ def selected(lines: Sequence[Line], selection: Mapping[str, str], first: Month) 
     require_dimensions(selection, lines)
     found = list(lines)
     for name, asked in selection.items():
-        value = str(first.later(int(asked) - 1)) if name == "month" and asked.isdigit() else asked
+        numbered = name == "month" and asked.isascii() and asked.isdecimal()
+        value = str(first.later(min(int(asked), _MOST_MONTHS) - 1)) if numbered else asked
         narrowed = [line for line in found if line.key(name) == value]
         if not narrowed:
             there = list(dict.fromkeys(line.key(name) for line in found if line.key(name)))
             shown = ", ".join(there[:12]) + (" …" if len(there) > 12 else "")  # noqa: PLR2004 - fits a line or two
-            hint = did_you_mean(value, there, listed=False)
-            raise CommandLineError(f"no line has {name} '{asked}'{hint} There are: {shown or 'none'}")
+            hint = "" if numbered else did_you_mean(value, there, listed=False)
+            raise CommandLineError(f"no line has {name} '{asked}'{hint or '.'} There are: {shown or 'none'}")
         found = narrowed
     return found
 

@@ -72,7 +72,7 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
             "pricing_unit": estimate.meters[charge.meter].units,
             "list_unit_price": number(listed.unit_price) if listed else None,
             "contracted_unit_price": number(price.unit_price) if price else None,
-            "list_cost": number(charge.list_cost),
+            "list_cost": None if charge.list_cost is None else number(charge.list_cost),
             "contracted_cost": number(charge.contracted_cost),
             "list_currency": entry.list_currency,
             "billed_cost": number(charge.billed_cost),

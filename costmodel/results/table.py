@@ -61,7 +61,7 @@ class Table(NamedTuple):
         lines.append("|" + "|".join("---:" if column.numeric else "---" for column in self.columns) + "|")
         lines += [_piped(row) for row in self.rows]
         if self.totals:
-            lines.append(_piped(f"**{cell}**" if cell else "" for cell in self.totals))
+            lines.append(_joined(f"**{_escaped(cell)}**" if cell else "" for cell in self.totals))
         lines += [line for note in self.notes for line in ("", _escaped(note))]
         return "\n".join(lines)
 
@@ -106,8 +106,12 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in "\\`*_{}[]<>#|" else char for char in text)
 
 
+def _joined(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
 def _piped(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(_escaped(cell).replace("\n", " ") for cell in cells) + " |"
 
 
 def safe_cell(text: str) -> str:

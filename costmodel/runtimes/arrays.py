@@ -54,6 +54,16 @@ def safe_divide(a: Any, b: Any, otherwise: Any) -> Any:
     return np.divide(top, bottom, out=result, where=bottom != 0)
 
 
+def divide(a: Any, b: Any) -> Any:
+    """`a / b`, element by element."""
+    return as_float(a) / as_float(b)
+
+
+def power(base: Any, exponent: int) -> Any:
+    """A whole power, element by element."""
+    return as_float(base) ** exponent
+
+
 def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers
-    """The value itself: names matter to traced cells alone."""
-    return value
+    """The value itself: names matter to traced cells alone; an array of Python objects is refused here too."""
+    return as_float(value)

@@ -43,6 +43,16 @@ def safe_divide(a: Any, b: Any, otherwise: Any) -> Any:
     return otherwise if b == 0 else Fraction(a) / Fraction(b)
 
 
+def divide(a: Any, b: Any) -> Any:
+    """`a / b`, exactly."""
+    return Fraction(a) / Fraction(b)
+
+
+def power(base: Any, exponent: int) -> Any:
+    """A whole power, exactly."""
+    return Fraction(base) ** exponent
+
+
 def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers
     """The value itself: names matter to traced cells alone."""
     return value

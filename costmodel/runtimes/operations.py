@@ -53,6 +53,22 @@ def safe_divide(a: Any, b: Any, otherwise: Any = 0) -> Any:
     return _runtime(a, b, otherwise).safe_divide(a, b, otherwise)
 
 
+def divide(a: Any, b: Any) -> Any:
+    """`a / b`: whole numbers stay exact, where Python's own `/` would make a binary float of them."""
+    return _runtime(a, b).divide(a, b)
+
+
+def power(base: Any, exponent: int) -> Any:
+    """A whole power; a root is not exact in every runtime.
+
+    Raises:
+        TypeError: the exponent is not a whole number.
+    """
+    if exponent != int(exponent):
+        raise TypeError(f"whole powers only, not {exponent}")
+    return _runtime(base).power(base, int(exponent))
+
+
 def step(name: str, value: Any, unit: str) -> Any:
     """A named intermediate result: free for numbers; for a traced cell a line of `explain` and a row of a workbook."""
     return _runtime(value).step(name, value, unit)

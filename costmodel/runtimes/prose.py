@@ -11,7 +11,7 @@ from costmodel.runtimes.trace import Cell, steps
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BINDING = {"<": 0, "<=": 0, ">": 0, ">=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+_BINDING = {"=": 0, "<>": 0, "<": 0, "<=": 0, ">": 0, ">=": 0, "+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 _SIGNS = {"*": "×", "/": "/", "^": "^"}
 _NAMES = {"ceil": "round up", "half_up": "round", "maximum": "larger of", "minimum": "smaller of"}
 _SHOWN_DIGITS = 12

@@ -77,6 +77,14 @@ class Cell:
     def __ge__(self, other: Any) -> Cell:
         return operation(">=", lambda a, b: a >= b, self, other)
 
+    def __eq__(self, other: object) -> Cell:  # type: ignore[override]
+        return operation("=", lambda a, b: a == b, self, other)
+
+    def __ne__(self, other: object) -> Cell:  # type: ignore[override]
+        return operation("<>", lambda a, b: a != b, self, other)
+
+    __hash__ = object.__hash__
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a traced cell is neither true nor false: use where(), maximum() or safe_divide()")
 
@@ -125,6 +133,16 @@ def where(condition: Any, a: Any, b: Any) -> Cell:
 def safe_divide(a: Any, b: Any, otherwise: Any) -> Cell:
     """See `runtimes.exact.safe_divide`."""
     return operation("safe_divide", exact.safe_divide, a, b, otherwise)
+
+
+def divide(a: Any, b: Any) -> Cell:
+    """See `runtimes.exact.divide`."""
+    return operation("/", exact.divide, a, b)
+
+
+def power(base: Any, exponent: int) -> Cell:
+    """See `runtimes.exact.power`."""
+    return operation("^", lambda a, b: exact.power(a, int(b)), base, exponent)
 
 
 def step(name: str, value: Any, unit: str) -> Cell:

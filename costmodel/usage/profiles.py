@@ -1,5 +1,6 @@
 """Measured workload profiles: exact points of input and output tokens, with their source."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import Field
 
 from costmodel.documents.model import Count, Day, Model, Text, did_you_mean, validated
-from costmodel.documents.reader import read_document
+from costmodel.documents.reader import mistake_at, read_document
 from costmodel.errors import FileError, UsageError
 from costmodel.quantities import exact
 from costmodel.shipped import shipped_folder
@@ -111,18 +112,26 @@ def _profile(document: "Document", name: str) -> "Profile":
         raise FileError([document.mistake((problem[0],), problem[1])])
     rows, first = [], document.place(("points",))[0]
     for offset, line in enumerate(file.points.splitlines(), 1):
-        try:
-            row = tuple(int(exact(word)) for word in line.split())
-        except ValueError as error:
-            raise FileError([document.mistake(("points",), f"line {first + offset}: {error}")]) from None
-        if len(row) != len(columns) or min(row) < 0:
-            raise FileError(
-                [document.mistake(("points",), f"line {first + offset}: expected {len(columns)} numbers of 0 or more")]
-            )
+        here = (first + offset, len(_line(document, first + offset)) - len(line.lstrip()) + 1)
+        numbers = []
+        for word in re.finditer(r"\S+", line):
+            try:
+                numbers.append(exact(word[0]))
+            except ValueError as error:
+                column = here[1] + word.start() - (len(line) - len(line.lstrip()))
+                raise FileError([mistake_at(document.name, document.lines, (here[0], column), str(error))]) from None
+        row = tuple(int(number) for number in numbers)
+        if len(row) != len(columns) or min(row) < 0 or any(number.denominator != 1 for number in numbers):
+            message = f"expected {len(columns)} whole numbers of 0 or more, one a column; got '{line.strip()[:60]}'"
+            raise FileError([mistake_at(document.name, document.lines, here, message)])
         rows.append(row)
     if sum(row[0] for row in rows) != file.requests:
         raise FileError([document.mistake(("requests",), "the weights of the points do not add up to it")])
     return Profile(file, columns, tuple(rows))
+
+
+def _line(document: "Document", number: int) -> str:
+    return document.lines[number - 1] if number <= len(document.lines) else ""
 
 
 def _problem(file: "ProfileFile", columns: tuple[str, ...], name: str) -> tuple[str, str] | None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class SpecError(Exception):
     """Something in the scenario cannot be computed with; carries the path of the key it is about."""
 
-    def __init__(self, path: Sequence[Any], message: str) -> None:
-        self.path, self.message = tuple(path), message
+    def __init__(self, path: Sequence[Any], message: str, *, of_key: bool = True) -> None:
+        self.path, self.message, self.of_key = tuple(path), message, of_key
         super().__init__(message)
 
 
@@ -156,7 +156,7 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
     try:
         profile = _cached_profile(str(tokens.profile), folder, load_profile)
     except UsageError as error:
-        raise SpecError((*path, "tokens", "profile"), str(error)) from None
+        raise SpecError((*path, "tokens", "profile"), str(error), of_key=False) from None
     vocabulary, left, right, doubts = _vocabulary(profile, card, own=tokens.tokenizer == "own")
     requests = Fraction(profile.file.requests)
     points = tuple(

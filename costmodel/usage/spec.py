@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from costmodel.documents.model import Amount, Model, Positive, Rate, Share, Slug, Text, kind_of
+from costmodel.errors import QuantityError
 from costmodel.prices.hours import Hours
 from costmodel.quantities import exact, share
 
@@ -45,14 +46,46 @@ ShareOfInput = Annotated[
 ]
 
 
+def _days(value: Any) -> Any:
+    if value == "calendar":
+        return value
+    if isinstance(value, dict | list) or value is None:
+        raise ValueError(f"expected a number of days or 'calendar', got {kind_of(value)}")
+    try:
+        number = exact(value)
+    except QuantityError:
+        raise ValueError(f"'{str(value)[:40]}' is neither a number of days nor 'calendar'") from None
+    if not 0 < number <= _LONGEST_MONTH:
+        raise ValueError(f"'{value}' days are no month: write a number above 0 and up to 31, or 'calendar'")
+    return number
+
+
+def _count_of_records(value: Any) -> Any:
+    text = str(value).strip()
+    if re.fullmatch(r"[0-9]{1,3}(\.000)+", text):
+        raise ValueError(
+            f"'{text}' could be {text.partition('.')[0]} or {text.replace('.', '_')}: write the one you mean"
+        )
+    return value
+
+
+_LONGEST_MONTH = 31
+DaysPerMonth = Annotated[
+    Fraction | Literal["calendar"],
+    PlainValidator(_days),
+    WithJsonSchema({"type": ["number", "string"], "title": "days in a month, or 'calendar'"}),
+]
+RecordCount = Annotated[Amount, BeforeValidator(_count_of_records)]
+
+
 class Records(Model):
     """How many records there are in a month."""
 
-    per_day: Amount | None = None
+    per_day: RecordCount | None = None
     """Records on a day on which records are made."""
-    days_per_month: Positive | Literal["calendar"] | None = Field(default=None, union_mode="left_to_right")
+    days_per_month: DaysPerMonth | None = None
     """Such days in a month; `calendar` for every day of each month."""
-    per_month: Amount | None = None
+    per_month: RecordCount | None = None
     """Records in the first month, instead of the two above."""
     monthly_growth: Rate = Fraction(0)
     """Growth a month, compounded from the first month."""

@@ -114,7 +114,12 @@ class Forecast:
         weights = [_weight(mix, entry, part.sizes) for entry, part in zip(entries, drafts, strict=True)]
         whole = sum(weights, Fraction(0))
         if whole == 0:
-            raise SpecError(task.path, "the mix is of requests without tokens: a mix by tokens needs tokens")
+            raise SpecError(
+                task.path,
+                "the counts of the mix are all 0"
+                if mix.by == "requests"
+                else "a mix by tokens needs requests with tokens",
+            )
         parts = [Part(p.card, p.spec, weight / whole, p.sizes) for p, weight in zip(drafts, weights, strict=True)]
         return parts, self._records(task) if mix.shares else self._counted(task, whole)
 

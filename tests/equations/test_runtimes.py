@@ -20,6 +20,7 @@ import pytest
 from costmodel import equations
 from costmodel.equations import charges, tokens
 from costmodel.runtimes import arrays, exact, operations
+from costmodel.runtimes.prose import sentences
 from costmodel.runtimes.trace import Cell, cell, inputs, steps
 
 if TYPE_CHECKING:
@@ -382,6 +383,20 @@ def test_script() -> None:
     source = f"console.log(JSON.stringify([{','.join(calls)}]))"
     ran = subprocess.run([str(shutil.which("node")), "-"], input=source, capture_output=True, text=True, check=True)
     np.testing.assert_allclose(json.loads(ran.stdout), wanted, rtol=RELATIVE, atol=0)
+
+
+def test_prose_keeps_its_brackets() -> None:
+    """Printed arithmetic has brackets where leaving them out would change the result, and nowhere else."""
+    a, b, c = cell("a", 7), cell("b", 5), cell("c", 3)
+    shown = {
+        "a - (b - c)": a - (b - c),
+        "a / (b / c)": a / (b / c),
+        "a / (b × c)": a / (b * c),
+        "(a + b) × c": (a + b) * c,
+    }
+    shown |= {"a - b - c": a - b - c, "a / b / c": a / b / c, "a + b × c": a + b * c, "a × (1 + b)^2": a * (1 + b) ** 2}
+    for text, made in shown.items():
+        assert sentences(operations.step("result", made, "units"))[0].symbols == text
 
 
 def test_formula_of_a_charge_reads_like_one() -> None:

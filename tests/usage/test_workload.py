@@ -39,10 +39,10 @@ OFFERS = [
         ),
     ),
     offer(
-        "from-limit",
+        "from",
         (
             "2026-01-01",
-            '{when: {request_input_tokens: ">= 200000"}, prices: {input: 2, output: 3}}, {prices: {input: 1, output: 2}}',
+            '{when: {request_input_tokens: ">=200000"}, prices: {input: 2, output: 3}}, {prices: {input: 1, output: 2}}',
         ),
     ),
     offer(
@@ -276,7 +276,7 @@ def test_profile_points_are_priced_at_their_own_size(book: cm.PriceBook, tmp_pat
     assert (0 < above < 8_819) is (shift == 198_531)
 
 
-@pytest.mark.parametrize(("model", "above"), [("limited", 1), ("from-limit", 2)])
+@pytest.mark.parametrize(("model", "above"), [("limited", 1), ("from", 2)])
 def test_request_of_exactly_the_limit(book: cm.PriceBook, tmp_path: Path, model: str, above: int) -> None:
     """Requests around a limit are told apart one by one; the operator says where the limit itself lies."""
     written_profile(tmp_path, "edge", [(1, 199_999, 0), (1, 200_000, 0), (1, 200_001, 0)])
