@@ -271,7 +271,6 @@ def test_wrong_file_outweighs_missing_price(command: str, tmp_path: Path, capsys
         assert _command(command, *map(str, files), capsys=capsys).exit_code == 3
 
 
-@pytest.mark.xfail(reason="mistakes that appear only in computing end the run at the first file", strict=True)
 def test_wrong_workload_outweighs_missing_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same holds where the file's mistake shows only when it is computed with."""
     unpriced = FOLDER / "scenario" / "price-unknown-model.yaml"

@@ -174,7 +174,6 @@ def test_traced_cell_is_neither_true_nor_false() -> None:
             bool(decide(left))
 
 
-@pytest.mark.xfail(reason="== of traced cells compares objects and answers False without a word")
 def test_equality_of_traced_cells() -> None:
     """A test for equality on traced numbers raises as any other decision does."""
     with pytest.raises(TypeError):
@@ -191,7 +190,6 @@ def test_fractional_power_of_a_cell() -> None:
 
 
 @pytest.mark.parametrize("number", [Fraction(1), np.array([1.0])], ids=["exact", "array"])
-@pytest.mark.xfail(reason="only the traced runtime refuses a fractional power; exact numbers turn into floats")
 def test_fractional_power_of_numbers(number: Any) -> None:
     """Integer powers only, in every runtime."""
     with pytest.raises(TypeError):
@@ -208,7 +206,6 @@ def test_object_arrays_raise(name: str) -> None:
         getattr(operations, name)(first, *others, *([1.0] if name == "where" else []))
 
 
-@pytest.mark.xfail(reason="+ - * / make arrays of objects from Fraction and ndarray, and step() lets them pass")
 @pytest.mark.parametrize(
     "price", [Fraction(1, 3), np.array([Fraction(1, 3)], dtype=object)], ids=["fraction", "objects"]
 )
@@ -218,7 +215,6 @@ def test_object_arrays_of_an_equation_raise(price: Any) -> None:
         charges.charge(np.array([1.0, 2.0]), price)
 
 
-@pytest.mark.xfail(reason="int / int is a binary float in Python: whole numbers leave the exact runtime")
 @pytest.mark.parametrize(
     "call",
     [
