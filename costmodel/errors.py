@@ -137,9 +137,10 @@ class NotInForceError(NoPriceError):
 class NotOfferedError(NoPriceError):
     """A service tier or region that the offer does not list."""
 
-    def __init__(self, offer: str, what: str, asked: str, there: Sequence[str]) -> None:
+    def __init__(self, offer: str, what: str, asked: str, there: Sequence[str], since: str = "") -> None:
+        row = f" in its price row from {since}" if since else ""
         super().__init__(
-            f"'{offer}' has no {what} '{asked}'. It is offered with: {', '.join(there)}. "
+            f"'{offer}' has no {what} '{asked}'{row}. It is offered{row} with: {', '.join(there)}. "
             f"Choose one of these, or add the {what} with its price to the price table."
         )
 

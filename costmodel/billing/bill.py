@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from costmodel.equations import charges as equations
-from costmodel.errors import CostmodelError, NoPriceError, SeveralPricesMissingError
+from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, SeveralPricesMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +123,8 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
         try:
             tariff = _tariff(cell, card(cell.model))
         except NoPriceError as error:
-            errors.setdefault((type(error), cell.model, cell.tier, cell.region, cell.band), error)
+            once = (cell.model,) if isinstance(error, NotInForceError) else (str(error),)
+            errors.setdefault(once, error)
             continue
         key = (
             cell.month,

@@ -43,6 +43,7 @@ class LevyLine(NamedTuple):
         base: money it is computed from, in the reporting currency.
         cost: money, in the reporting currency.
         model: the offer it belongs to; empty for a line on the whole bill.
+        grossed_up, kind, base_name: as the scenario states them.
     """
 
     month: "Month"
@@ -52,6 +53,8 @@ class LevyLine(NamedTuple):
     cost: Fraction
     model: str = ""
     grossed_up: bool = False
+    kind: str = "other"
+    base_name: str = "bill"
 
 
 def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
@@ -89,5 +92,5 @@ def levy_lines(bills: "Iterable[tuple[Month, Fraction]]", levies: "Sequence[Levy
             compute = equations.grossed_up_levy if levy.grossed_up else equations.levy
             cost = Fraction(compute(base, levy.rate))
             above += cost
-            found.append(LevyLine(month, levy.name, base, levy.rate, cost, grossed_up=levy.grossed_up))
+            found.append(LevyLine(month, levy.name, base, levy.rate, cost, "", levy.grossed_up, levy.kind, levy.base))
     return found

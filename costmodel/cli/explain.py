@@ -42,8 +42,12 @@ def command(
     from costmodel.study import book_for, estimate
 
     loaded = load_scenario(scenario, settings)
-    result = estimate(loaded, models=listed(models), book=book_for(loaded, overlays, version))
-    found = result.explain(**selection(at))
+    book = book_for(loaded, overlays, version)
+    result = estimate(loaded, models=listed(models), book=book)
+    chosen = selection(at)
+    if "model" in chosen:
+        chosen["model"] = book.card(chosen["model"]).name
+    found = result.explain(**chosen)
     currency = loaded.currency
     emit_text(
         format_,

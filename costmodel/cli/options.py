@@ -22,7 +22,7 @@ SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path
 
 def output_options(command: F) -> F:
     """`--format`, `--output` and `--quiet`."""
-    command = click.option("--quiet", is_flag=True, help="Print no messages beside the data.")(command)
+    command = click.option("--quiet", is_flag=True, help="Print no messages on stderr.")(command)
     command = click.option(
         "--output",
         "-o",

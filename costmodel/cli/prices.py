@@ -57,7 +57,7 @@ def _folder(folder: Path | None) -> Path:
     return folder or shipped_folder("pricing")
 
 
-@command.command("list")
+@command.command("list", short_help="every offer with its prices on a day")
 @click.option("--provider", help="One provider only.")
 @_ON
 @_VERSION
@@ -90,7 +90,7 @@ def list_(
     emit(out["format_"], out["output"], [table], lambda: record, lambda: records, quiet=out["quiet"])
 
 
-@command.command("show")
+@command.command("show", short_help="one offer's price in force: rates, source, age, terms")
 @click.argument("model")
 @_ON
 @_VERSION
@@ -109,15 +109,18 @@ def show(
     _detail(_book(folder, version, overlays), model, _day(on), out, everything=False)
 
 
-@command.command("history")
+@command.command("history", short_help="every price row of one offer")
 @click.argument("model")
+@_ON
 @_VERSION
 @_OVERLAY
 @_FOLDER
 @output_options
-def history(model: str, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any) -> None:
+def history(
+    model: str, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+) -> None:
     """Every price row of one offer, oldest first, withdrawn ones included."""
-    _detail(_book(folder, version, overlays), model, _day(None), out, everything=True)
+    _detail(_book(folder, version, overlays), model, _day(on), out, everything=True)
 
 
 def _detail(book: PriceBook, model: str, at: datetime, out: dict[str, Any], *, everything: bool) -> None:
@@ -128,7 +131,7 @@ def _detail(book: PriceBook, model: str, at: datetime, out: dict[str, Any], *, e
     emit_text(out["format_"], out["output"], text, record, quiet=out["quiet"])
 
 
-@command.command("diff")
+@command.command("diff", short_help="what changed between two versions")
 @click.argument("earlier")
 @click.argument("later")
 @_FOLDER
@@ -158,7 +161,7 @@ def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
     )
 
 
-@command.command("check")
+@command.command("check", short_help="check every file and every released hash")
 @_FOLDER
 @click.option("--quiet", is_flag=True, help="Print nothing where all is well.")
 def check(folder: Path | None, quiet: bool) -> int:
@@ -179,7 +182,7 @@ def check(folder: Path | None, quiet: bool) -> int:
     return 1 if broken else 0
 
 
-@command.command("release")
+@command.command("release", short_help="release the book as a version")
 @click.argument("version")
 @click.option("--note", required=True, help="One line: what is new.")
 @click.option("--date", "on", metavar="DAY", help="The day it is dated; today by default.")
@@ -195,7 +198,7 @@ def release(version: str, note: str, on: str | None, folder: Path | None) -> Non
     write_text(f"Released {made.version}, dated {made.date}, sha256 {made.sha256}\n", None)
 
 
-@command.command("schema")
+@command.command("schema", short_help="the JSON schema of a file, for editors")
 @click.argument("kind", type=click.Choice(["provider", "overlay", "scenario", "meters"]))
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 def schema(kind: str, output: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 Every function takes numbers of any runtime (exact, array, traced) and returns one of the same. Names follow the
 FinOps FOCUS specification 1.2 (list cost, contracted cost, billed cost). Money is in the currency of its price.
+The last argument of some names the unit that `explain` shows; it changes no number.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Any
 from costmodel.runtimes.operations import divide, maximum, power, safe_divide, step
 
 
-def adjusted_price(price: Any, multiply: Any, add: Any) -> Any:
+def adjusted_price(price: Any, multiply: Any, add: Any, unit: str = "a pricing unit") -> Any:
     """A price after one adjustment, such as batch at half price or a surcharge.
 
     Args:
         price: money for one pricing unit (often 1,000,000 tokens).
         multiply: factor.
         add: money added for one pricing unit, after the factor.
+        unit: unit that `explain` shows.
 
     Returns:
         Money for one pricing unit.
@@ -26,7 +28,7 @@ def adjusted_price(price: Any, multiply: Any, add: Any) -> Any:
     >>> adjusted_price(Fraction(2), Fraction(1, 2), 0)
     Fraction(1, 1)
     """
-    return step("adjusted price", price * multiply + add, "a pricing unit")
+    return step("adjusted price", price * multiply + add, unit)
 
 
 def unit_price(price: Any, per: Any) -> Any:
@@ -46,12 +48,13 @@ def unit_price(price: Any, per: Any) -> Any:
     return divide(price, per)
 
 
-def charge(quantity: Any, price_of_one: Any) -> Any:
+def charge(quantity: Any, price_of_one: Any, unit: str = "in the price's currency") -> Any:
     """Cost of a quantity.
 
     Args:
         quantity: units.
         price_of_one: money for one unit.
+        unit: unit that `explain` shows.
 
     Returns:
         Money.
@@ -60,15 +63,16 @@ def charge(quantity: Any, price_of_one: Any) -> Any:
     >>> charge(9_000_000, Fraction(2, 1_000_000))
     Fraction(18, 1)
     """
-    return step("cost", quantity * price_of_one, "in the price's currency")
+    return step("cost", quantity * price_of_one, unit)
 
 
-def billed_charge(contracted_cost: Any, credit_rate: Any) -> Any:
+def billed_charge(contracted_cost: Any, credit_rate: Any, unit: str = "in the billing currency") -> Any:
     """What is really paid where credit is bought at a rate of its own.
 
     Args:
         contracted_cost: money in the list currency.
         credit_rate: money paid, in the billing currency, for one unit of the list currency.
+        unit: unit that `explain` shows.
 
     Returns:
         Money in the billing currency.
@@ -76,15 +80,16 @@ def billed_charge(contracted_cost: Any, credit_rate: Any) -> Any:
     >>> billed_charge(100, 1)
     100
     """
-    return step("billed cost", contracted_cost * credit_rate, "in the billing currency")
+    return step("billed cost", contracted_cost * credit_rate, unit)
 
 
-def reported_charge(billed_cost: Any, exchange_rate: Any) -> Any:
+def reported_charge(billed_cost: Any, exchange_rate: Any, unit: str = "in the reporting currency") -> Any:
     """A billed cost in the reporting currency.
 
     Args:
         billed_cost: money in the billing currency.
         exchange_rate: reporting currency for one unit of the billing currency.
+        unit: unit that `explain` shows.
 
     Returns:
         Money in the reporting currency.
@@ -93,25 +98,26 @@ def reported_charge(billed_cost: Any, exchange_rate: Any) -> Any:
     >>> reported_charge(100, Fraction(14, 100))
     Fraction(14, 1)
     """
-    return step("reported cost", billed_cost * exchange_rate, "in the reporting currency")
+    return step("reported cost", billed_cost * exchange_rate, unit)
 
 
-def escalated_charge(cost: Any, yearly_rate: Any, whole_years: int) -> Any:
+def escalated_charge(cost: Any, yearly_rate: Any, whole_years: int, unit: str = "in the reporting currency") -> Any:
     """A cost after a stated yearly change of prices, by whole years since the start.
 
     >>> from fractions import Fraction
     >>> escalated_charge(100, Fraction(3, 100), 1)
     Fraction(103, 1)
     """
-    return step("escalated cost", cost * power(1 + yearly_rate, whole_years), "in the reporting currency")
+    return step("escalated cost", cost * power(1 + yearly_rate, whole_years), unit)
 
 
-def levy(base: Any, rate: Any) -> Any:
+def levy(base: Any, rate: Any, unit: str = "in the reporting currency") -> Any:
     """A tax or fee on a bill.
 
     Args:
         base: money that the rate is applied to.
         rate: of 1.
+        unit: unit that `explain` shows.
 
     Returns:
         Money.
@@ -120,10 +126,10 @@ def levy(base: Any, rate: Any) -> Any:
     >>> levy(1000, Fraction(10, 100))
     Fraction(100, 1)
     """
-    return step("levy", base * rate, "in the reporting currency")
+    return step("levy", base * rate, unit)
 
 
-def grossed_up_levy(base: Any, rate: Any) -> Any:
+def grossed_up_levy(base: Any, rate: Any, unit: str = "in the reporting currency") -> Any:
     """A withholding tax that the buyer pays on top, because the seller wants the whole bill.
 
     The seller's gross amount is base / (1 - rate); the tax is the rate of that.
@@ -132,7 +138,7 @@ def grossed_up_levy(base: Any, rate: Any) -> Any:
     >>> grossed_up_levy(950, Fraction(5, 100))
     Fraction(50, 1)
     """
-    return step("levy", divide(base, 1 - rate) * rate, "in the reporting currency")
+    return step("levy", divide(base, 1 - rate) * rate, unit)
 
 
 def minimum_top_up(cost: Any, minimum_cost: Any) -> Any:

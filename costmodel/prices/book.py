@@ -11,8 +11,8 @@ from costmodel.documents.model import did_you_mean, validated
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import (
     AmbiguousModelError,
-    CommandLineError,
     FileError,
+    Mistake,
     UnknownMeterError,
     UnknownModelError,
     UsageError,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from fractions import Fraction
 
-    from costmodel.errors import Mistake
     from costmodel.prices.schema import Offer, PriceRow
     from costmodel.prices.tokenizers import Factor
 
@@ -198,12 +197,21 @@ class PriceBook:
         ]
 
     def _own_offers(self, provider: str) -> list[tuple[str, Offer]]:
-        return [
-            (offer.model, offer)
-            for overlay in self.overlays
-            if overlay.provider == provider
-            for offer in overlay.offers
-        ]
+        """The user's own offers at a provider; one that names an alias of the book stands for its model."""
+        loaded = self._provider(provider)
+
+        def model(name: str) -> str:
+            return loaded.offer(name).model if loaded is not None and name in loaded.names else name
+
+        own = (overlay for overlay in self.overlays if overlay.provider == provider)
+        return [(model(offer.model), offer) for overlay in own for offer in overlay.offers]
+
+    def unused_own_offers(self, used: Iterable[str]) -> list[str]:
+        """The user's own offers that are not among the models used."""
+        names = set(used)
+        providers = dict.fromkeys(overlay.provider for overlay in self.overlays if overlay.provider)
+        found = [f"{provider}/{model}" for provider in providers for model, _ in self._own_offers(provider)]
+        return [name for name in found if name not in names]
 
     def _find(self, name: str) -> tuple[str, str]:
         """The provider and the model of a name."""
@@ -265,10 +273,9 @@ class PriceBook:
         for earlier, later in pairwise(ordered):
             several = sum(overlay.provider == name.partition("/")[0] for overlay in self.overlays) > 1
             if several and (earlier.valid.until is None or later.valid.from_ < earlier.valid.until):
-                raise CommandLineError(
-                    f"Two overlays price '{name}' on {later.valid.from_:%Y-%m-%d}. Give one of them, or end the first "
-                    "with 'until'."
-                )
+                day = f"{later.valid.from_:%Y-%m-%d}"
+                message = f"two overlays price '{name}' on {day}: give one of them, or end the first with 'until'"
+                raise FileError([Mistake(self.overlays[-1].overlay, 1, 1, message)])
 
     def _provider(self, name: str) -> Provider | None:
         found = self._providers.get(name)

@@ -211,9 +211,7 @@ class RateCard:
             raise NotOfferedError(self.name, "region", case.region, self.regions)
         if case.tier != STANDARD and len(self.tiers) > 1 and case.tier not in row.tiers:
             there = [tier for tier in self.tiers if tier == STANDARD or tier in row.tiers]
-            raise NotOfferedError(
-                self.name, f"price from {row.row.valid.from_:%Y-%m-%d} in service tier", case.tier, there
-            )
+            raise NotOfferedError(self.name, "service tier", case.tier, there, f"{row.row.valid.from_:%Y-%m-%d}")
 
     def time_cuts(self, begin: datetime, end: datetime) -> list[datetime]:
         """The instants between two others at which a price may change: row edges and window edges."""
@@ -260,6 +258,16 @@ class RateCard:
     def row_at(self, at: datetime) -> PriceRow | None:
         """The list row in force at an instant; None where there is none."""
         found = self._listed.at(at)
+        return found.row if found else None
+
+    @property
+    def has_contract(self) -> bool:
+        """Whether an overlay has contracted prices of it, at any time."""
+        return bool(self._contract.rows)
+
+    def contract_at(self, at: datetime) -> PriceRow | None:
+        """The contracted row in force at an instant; None where there is none."""
+        found = self._contract.at(at)
         return found.row if found else None
 
     def intervals(self) -> list[str]:

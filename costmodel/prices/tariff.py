@@ -254,6 +254,12 @@ class Tariff(NamedTuple):
         return self.listed.cost(quantities) if known else None
 
     @property
+    def rows(self) -> tuple[PriceRow, ...]:
+        """The row that is paid by, and the list row that it is based on."""
+        based = self.contracted.row.based_on is not None
+        return (self.contracted.row, self.listed.row) if based else (self.contracted.row,)
+
+    @property
     def row(self) -> PriceRow:
         """The row that is paid by."""
         return self.contracted.row

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costmodel.equations.charges import share_of_total
-from costmodel.quantities import decimal_text, grouped, half_up
-from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_costs, unit_cost_text
+from costmodel.errors import CommandLineError
+from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
+from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places, unit_cost_text
 from costmodel.results.notice import joined, notice_lines
 from costmodel.results.table import Column, Table
 
@@ -61,9 +62,16 @@ class Comparison:
         return {self.name_of(estimate): estimate.by(*dimensions) for estimate in self.estimates}
 
     def explain(self, **selection: str) -> list[Explanation]:
-        """Explain the lines selected, of the alternative that `model` names, or of all."""
-        chosen = [item for item in self.estimates if item.alternative and item.alternative == selection.get("model")]
-        return [found for estimate in chosen or self.estimates for found in estimate.explain(**selection)]
+        """Explain the lines selected of one alternative: they are never added up.
+
+        Raises:
+            CommandLineError: `model` names none of them.
+        """
+        chosen = [item for item in self.estimates if self.name_of(item) == selection.get("model")]
+        if len(chosen) != 1:
+            there = ", ".join(self.name_of(item) for item in self.estimates)
+            raise CommandLineError(f"each model stands alone here: name one of them, model=… There are: {there}")
+        return chosen[0].explain(**selection)
 
     def tables(self) -> list[Table]:
         """One row an alternative, the cheapest named."""
@@ -72,7 +80,8 @@ class Comparison:
     def table(self, by: Sequence[str] = ()) -> Table:
         """One row an alternative; with dimensions, one row for each of their values."""
         cheapest = min(estimate.total for estimate in self.estimates)
-        costs = [shown_costs([estimate.total], estimate.currency)[0] for estimate in self.estimates]
+        places = shown_places([estimate.total for estimate in self.estimates], self.currency)
+        monthly = shown_places([estimate.total / len(estimate.months) for estimate in self.estimates], self.currency)
         columns = (
             Column("alternative"),
             *(Column(name) for name in by),
@@ -85,16 +94,18 @@ class Comparison:
             *([Column("x cheapest", numeric=True)] if self.currency and not by else []),
         )
         rows = []
-        for estimate, cost in zip(self.estimates, costs, strict=True):
+        for estimate in self.estimates:
             groups = estimate.by(*by)
-            shown = shown_costs([group.cost for group in groups], estimate.currency) if by else [cost]
+            rounded = largest_remainder([group.cost for group in groups], places)
+            shown = [grouped(cost, places) for cost in rounded]
             for group, text in zip(groups, shown, strict=True):
-                rows.append(self._row(estimate, group, text, cheapest, by))
+                rows.append(self._row(estimate, group, text, (cheapest, monthly), by))
         return Table(f"{self.title}: each alone, {self._period()}", columns, tuple(rows), (), self.notes)
 
     def _row(
-        self, estimate: Estimate, group: Group, cost: str, cheapest: Fraction, by: Sequence[str]
+        self, estimate: Estimate, group: Group, cost: str, scale: tuple[Fraction, int], by: Sequence[str]
     ) -> tuple[str, ...]:
+        cheapest, monthly = scale
         months = len(estimate.months)
         times = half_up(share_of_total(estimate.total, cheapest), 2)
         return (
@@ -108,7 +119,7 @@ class Comparison:
                 else [count_text(group.totals.get(meter, Fraction(0))) for meter in ("input", "output")]
             ),
             cost if self.currency else f"{cost} {estimate.currency}",
-            *([] if "month" in by else shown_costs([group.cost / months], estimate.currency)),
+            *([] if "month" in by else [grouped(group.cost / months, monthly)]),
             unit_cost_text(group.cost_per_record),
             *([grouped(times, 2) if times else ""] if self.currency and not by else []),
         )

@@ -247,15 +247,17 @@ class Estimate:
         return "".join(table.html() for table in self.tables())
 
 
-def shown_costs(costs: Sequence[Fraction], currency: str) -> list[str]:
-    """Costs rounded for display, so that they add up: the total half up, the rows by largest remainder.
-
-    Where the total is too small for the currency's decimal places, more are shown.
-    """
-    total = sum(costs, Fraction(0))
-    places = places_of(currency)
-    while total and half_up(total, places) < Fraction(1, 10) and places < 9:  # noqa: PLR2004 - a nano-unit is enough
+def shown_places(costs: Sequence[Fraction], currency: str) -> int:
+    """Decimal places that show costs: the currency's, or more where even the largest would show as nothing."""
+    largest, places = max((abs(cost) for cost in costs), default=Fraction(0)), places_of(currency)
+    while largest and half_up(largest, places) < Fraction(1, 10) and places < 9:  # noqa: PLR2004 - a nano-unit is enough
         places += 1
+    return places
+
+
+def shown_costs(costs: Sequence[Fraction], currency: str) -> list[str]:
+    """Costs rounded for display, so that they add up: the total half up, the rows by largest remainder."""
+    places = shown_places([sum(costs, Fraction(0))], currency)
     return [grouped(cost, places) for cost in largest_remainder(costs, places)]
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import charges, tokens
 from costmodel.errors import CostmodelError
+from costmodel.prices.schema import STANDARD
 from costmodel.quantities import decimal_text
 from costmodel.runtimes.operations import step
 from costmodel.runtimes.prose import Sentence, number_text, sentences
 from costmodel.runtimes.trace import cell
+from costmodel.usage.cube import Band
 from costmodel.usage.workload import forecast_requests
 
 if TYPE_CHECKING:
@@ -111,10 +113,19 @@ def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Expla
         raise CostmodelError(
             f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel"
         )
-    title = (
-        f"Cost of {line.charge.meter} of {line.entry.model} in {line.entry.month}: {decimal_text(line.cost)} {currency}"
-    )
+    title = f"{_what(line)}: {decimal_text(line.cost)} {currency}"
     return Explanation(title, line.cost, tuple(sentences(traced)), tuple(_facts(line.entry, line.charge, pricing_unit)))
+
+
+def _what(line: Line) -> str:
+    """Which figure, in words: what is not the usual is named."""
+    keys = line.keys
+    words = [f"Cost of {keys['meter']} of {keys['model']} in {keys['month']}"]
+    words += [keys["workload"]] if keys["workload"] != "workload" else []
+    words += [f"step {keys['step']}"] if keys["step"] else []
+    words += [f"service tier {keys['tier']}"] if keys["tier"] != STANDARD else []
+    words += [keys["size"]] if keys["size"] != str(Band()) else []
+    return ", ".join(words)
 
 
 def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
@@ -122,26 +133,27 @@ def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
     line = charge.contracted_price
     if line is None:
         return step("cost", quantity * 0, currency)
-    price = _price(line, entry.list_currency)
-    cost = charges.charge(
-        quantity, step("price of one", price / cell("pricing unit", line.per, units), entry.list_currency)
-    )
+    per = cell("pricing unit", line.per, units)
+    one = step("price of one", charges.unit_price(_price(line, entry.list_currency, units), per), entry.list_currency)
+    cost = charges.charge(quantity, one, entry.list_currency)
     if entry.credit_rate != 1 or entry.billing_currency != entry.list_currency:
         rate = cell(f"{entry.billing_currency} paid for one {entry.list_currency} of credit", entry.credit_rate)
-        cost = charges.billed_charge(cost, rate)
+        cost = charges.billed_charge(cost, rate, entry.billing_currency)
     if entry.billing_currency != currency:
-        cost = charges.reported_charge(cost, cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate))
+        rate = cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate)
+        cost = charges.reported_charge(cost, rate, currency)
     if entry.escalation_rate and entry.escalation_years:
-        cost = charges.escalated_charge(
-            cost, cell("yearly change of prices", entry.escalation_rate), entry.escalation_years
-        )
+        change = cell("yearly change of prices", entry.escalation_rate)
+        cost = charges.escalated_charge(cost, change, entry.escalation_years, currency)
     return cost
 
 
-def _price(line: PriceLine, currency: str) -> Any:
-    price = cell("list price" if line.adjustments else "price", line.price, f"{currency} a pricing unit")
+def _price(line: PriceLine, currency: str, units: str) -> Any:
+    pricing_unit = f"{currency} for {number_text(line.per)} {units}"
+    price = cell("list price" if line.adjustments else "price", line.price, pricing_unit)
     for adjustment in line.adjustments if not line.free else ():
-        price = charges.adjusted_price(price, cell(adjustment.name, adjustment.multiply), adjustment.add)
+        factor = cell(f"factor for {adjustment.name}", adjustment.multiply)
+        price = charges.adjusted_price(price, factor, adjustment.add, pricing_unit)
     return price
 
 
@@ -153,6 +165,9 @@ def _quantity(entry: Entry, charge: Charge, units: str) -> Any:
             return cell(f"billed {charge.meter}", charge.quantity, units)
         return step("quantity", tokens.remainder(cell(charge.meter, entry.totals[charge.meter], units), *parts), units)
     first = cell("records in the first month", factors.first_month_records, "records")
+    if factors.daily is not None:
+        daily = cell("records a day", factors.daily[0], "records"), cell("days a month", factors.daily[1], "days")
+        first = tokens.records_from_days(*daily)
     growth = cell("growth a month", factors.monthly_growth)
     records = tokens.month_records(first, growth, factors.months_before)
     traced: Any = SimpleNamespace(
@@ -182,18 +197,15 @@ def _per_request(entry: Entry, charge: Charge, units: str) -> Any:
 
 def _levy(levy: LevyLine, currency: str) -> Explanation:
     title = f"{levy.name} in {levy.month}: {decimal_text(levy.cost)} {currency}"
-    base = cell("base", levy.base, currency)
+    base = cell(levy.base_name, levy.base, currency)
     if levy.rate is None:
-        facts = (
-            (
-                "what it is",
-                f"the top-up to the minimum charge of {levy.model}; the month's charges were {number_text(levy.base)}",
-            ),
-        )
-        return Explanation(title, levy.cost, (), facts)
+        charged = f"the month's charges were {number_text(levy.base)}"
+        facts = ("what it is", f"the top-up to the minimum charge of {levy.model}; {charged}")
+        return Explanation(title, levy.cost, (), (facts,))
     compute = charges.grossed_up_levy if levy.grossed_up else charges.levy
-    traced = compute(base, cell("rate", levy.rate))
-    return Explanation(title, levy.cost, tuple(sentences(traced)), ())
+    traced = compute(base, cell("rate", levy.rate), currency)
+    about = (("base", f"the month's {levy.base_name}"), ("kind", levy.kind.replace("_", " ")))
+    return Explanation(title, levy.cost, tuple(sentences(traced)), about)
 
 
 def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, str]]:
@@ -202,7 +214,8 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
     if line is None:
         return [*facts, ("price", f"the contract prices no {charge.meter} apart")]
     price = "free" if line.free else f"{decimal_text(line.price)} {entry.list_currency} for {pricing_unit}"
-    facts.append(("price", f"{price} ({row.source.kind})"))
+    listed = entry.tariff.listed.row
+    facts.append(("price", f"{price} ({listed.source.kind if row.based_on else row.source.kind})"))
     facts += [
         (
             f"adjustment '{item.name}'",
@@ -212,7 +225,11 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
     ]
     if charge.measure.shape is not None:
         facts.append(("billed units", str(charge.measure.shape)))
-    facts += row_facts(row)
+    if row.based_on:
+        facts += [(f"list price {label}", text) for label, text in row_facts(listed)]
+        facts += [(f"contract {label}", text) for label, text in row_facts(row)]
+    else:
+        facts += row_facts(row)
     if entry.factors is not None:
         facts += [("tokens", source) for source in entry.factors.sources]
     return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from costmodel.prices.policy import policy
@@ -9,7 +10,6 @@ from costmodel.results.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from costmodel.billing.bill import Entry
     from costmodel.prices.book import PriceBook
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _TOKENS = {
     "other": (
-        "Counts text with a vocabulary other than the profile's, so its real counts differ",
+        "These models count text with another vocabulary than the profile's, so their real counts differ",
         "Write 'tokenizer: own' beside the profile to adjust.",
     ),
     "factor": ("Token counts are an estimate by factor", ""),
-    "unknown": ("No token counts of its own vocabulary, so the profile's counts as measured", ""),
+    "unknown": ("No token counts by the vocabulary of these models, so the profile's counts as measured", ""),
 }
 
 
@@ -38,8 +38,8 @@ def notices(
     entries: Sequence[Entry], book: PriceBook, months: Sequence[Month], doubts: Sequence[Doubt]
 ) -> tuple[Notice, ...]:
     """All warnings, in a fixed order; `doubts` are those about token counts."""
-    rows = {(entry.model, id(entry.tariff.row)): (entry.model, entry.tariff.row) for entry in entries}
-    used = list(rows.values())
+    rows = [(entry.model, row) for entry in entries for row in entry.tariff.rows]
+    used = list({(model, id(row)): (model, row) for model, row in rows}.values())
     found = (
         _notice("quoted-price", "Quoted prices, not list prices", _quoted(used)),
         _stale(used, book),
@@ -52,6 +52,17 @@ def notices(
             "size-limit-crossed",
             "Some requests are above a size limit and priced there",
             _limits_crossed(entries),
+        ),
+        _notice(
+            "contract-not-in-force",
+            "Own prices do not cover the whole time, so list prices are paid for the rest",
+            (f"{entry.model} ({entry.month})" for entry in entries if _outside_contract(entry, book)),
+        ),
+        _notice(
+            "overlay-not-used",
+            "Own prices that nothing here is paid by",
+            book.unused_own_offers(entry.model for entry in entries),
+            "Check the names: they are exact.",
         ),
         _notice("no-list-price", "Own prices without a list price beside them", _private(entries, book)),
     )
@@ -67,8 +78,9 @@ def _quoted(used: Used) -> Iterator[str]:
 
 
 def _stale(used: Used, book: PriceBook) -> Notice:
-    limit, day = policy().stale_after_days.value, book.date
-    old = (f"{model} ({row.source.retrieved})" for model, row in used if day is not None and is_stale(row, day, limit))
+    limit = policy().stale_after_days.value
+    day = book.date or max((row.recorded for _, row in used), default=date.min)
+    old = (f"{model} ({row.source.retrieved})" for model, row in used if is_stale(row, day, limit))
     return _notice("stale-price", f"Not checked in the {limit} days before {day}", old, "Check the provider's page.")
 
 
@@ -102,6 +114,10 @@ def _cache_as_input(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _limits_crossed(entries: Sequence[Entry]) -> Iterator[str]:
     return (f"{entry.model} ({entry.band})" for entry in entries if entry.band.low is not None and entry.charges)
+
+
+def _outside_contract(entry: Entry, book: PriceBook) -> bool:
+    return book.card(entry.model).has_contract and entry.tariff.contracted is entry.tariff.listed
 
 
 def _private(entries: Sequence[Entry], book: PriceBook) -> Iterator[str]:

@@ -68,7 +68,10 @@ def _record(card: RateCard, at: datetime) -> dict[str, Any]:
         "kind": row.source.kind,
         "checked": row.source.retrieved.isoformat(),
         "stale": is_stale(row, at.date(), policy().stale_after_days.value),
-        "note": "also prices by size, hour, tier or region" if conditions else "",
+        "note": "; ".join(
+            (["also prices by size, hour, tier or region"] if conditions else [])
+            + (["contracted price in force: see 'prices show'"] if card.contract_at(at) else [])
+        ),
     }
 
 
@@ -83,7 +86,9 @@ def details(book: PriceBook, model: str, at: datetime, *, everything: bool) -> t
     current = card.row_at(at)
     if current is None and not everything:
         raise NotInForceError(card.name, at, card.intervals())
+    contract = card.contract_at(at)
     rows = list(offer.prices) if everything else [current] if current else []
+    rows += [contract] if contract else []
     facts = [
         ("offer", card.name),
         ("name", offer.name or ""),
@@ -151,7 +156,9 @@ def _rate_text(rate: Rate, *, alone: bool) -> str:
 
 def _row_lines(row: PriceRow, at: datetime) -> list[str]:
     rates = row.rates or ()
-    facts = [("rate", _rate_text(rate, alone=len(rates) == 1)) for rate in rates]
+    lead = "contracted rate" if row.source.kind == "contracted" else "rate"
+    facts = [(lead, _rate_text(rate, alone=len(rates) == 1)) for rate in rates]
+    facts += [(lead, "the list price, adjusted as follows")] if row.based_on else []
     facts += [("per", ", ".join(row.per).replace("_", ","))] if row.per else []
     facts += [
         (

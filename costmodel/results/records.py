@@ -85,6 +85,8 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
                 "retrieved": row.source.retrieved.isoformat(),
             },
         }
+    if line.levy is not None:
+        record |= {"levy": line.levy.kind, "base": number(line.levy.base)}
     return record | {"cost": number(line.cost)}
 
 

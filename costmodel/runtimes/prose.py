@@ -70,8 +70,19 @@ def _expression(cell: Cell, leaf: Callable[[Cell], str]) -> str:
         return f"{_NAMES.get(cell.name, cell.name)}({parts})"
     binding = _BINDING[cell.name]
     left, right = cell.arguments
+    if cell.name == "*" and (_is_one(left) or _is_one(right)):
+        return _expression(right if _is_one(left) else left, leaf)
+    if cell.name == "+" and right.kind == "constant" and right.value == 0:
+        return _expression(left, leaf)
+    if cell.name == "^":
+        return f"{_wrapped(left, leaf, binding + 1)}^{_expression(right, leaf)}"
     tighter = binding + 1 if cell.name in {"-", "/"} else binding
     return f"{_wrapped(left, leaf, binding)} {_SIGNS.get(cell.name, cell.name)} {_wrapped(right, leaf, tighter)}"
+
+
+def _is_one(cell: Cell) -> bool:
+    """A share of 1 changes nothing, and is left out so that the others can be read."""
+    return cell.kind == "input" and cell.value == 1
 
 
 def _wrapped(cell: Cell, leaf: Callable[[Cell], str], binding: int) -> str:

@@ -44,6 +44,7 @@ class Factors(NamedTuple):
 
     Attributes:
         first_month_records: records in the first month, before growth.
+        daily: records a day and days a month that they come from; None where the month is stated.
         monthly_growth, months_before: growth and the months before this one.
         records: whole records in the month.
         requests_per_record, model_share, tier_share, time_share, size_share, resubmitted: as in
@@ -53,6 +54,7 @@ class Factors(NamedTuple):
     """
 
     first_month_records: Fraction
+    daily: tuple[Fraction, Fraction] | None
     monthly_growth: Fraction
     months_before: int
     records: Fraction

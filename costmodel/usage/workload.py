@@ -183,6 +183,7 @@ class Forecast:
         first = _first_month(records, month)
         factors = Factors(
             first_month_records=first,
+            daily=_daily(records, month),
             monthly_growth=records.monthly_growth,
             months_before=index,
             records=Fraction(equations.month_records(first, records.monthly_growth, index)),
@@ -264,11 +265,16 @@ def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
     return Fraction(equations.requests_by_tokens(amount, sizes.mean_tokens, 1))
 
 
+def _daily(records: Records, month: Month) -> tuple[Fraction, Fraction] | None:
+    if records.per_day is None or records.days_per_month is None:
+        return None
+    calendar = Fraction(monthrange(month.year, month.month)[1])
+    return records.per_day, calendar if records.days_per_month == "calendar" else records.days_per_month
+
+
 def _first_month(records: Records, month: Month) -> Fraction:
-    if records.per_month is not None:
-        return records.per_month
-    days = monthrange(month.year, month.month)[1] if records.days_per_month == "calendar" else records.days_per_month
-    return Fraction(equations.records_from_days(records.per_day, days))
+    daily = _daily(records, month)
+    return Fraction(equations.records_from_days(*daily)) if daily else records.per_month or Fraction(0)
 
 
 def _time_slices(card: RateCard, month: Month, hours: Hours | None) -> list[tuple[datetime, datetime, Fraction]]:

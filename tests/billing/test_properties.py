@@ -271,6 +271,29 @@ def test_shown_rows_add_up_to_the_shown_total(data: dict[str, Any]) -> None:
         assert Fraction(total) == half_up(found.total, len(total.partition(".")[2]))
 
 
+def test_levies_by_hand() -> None:
+    """Taxes and fees follow the bill in order: on the bill, on the levies above it, or paid on top for the seller."""
+    data = {
+        "scenario": "Levies on a bill of 95 dollars",
+        "horizon": {"start": "2026-01", "months": "1"},
+        "currency": "USD",
+        "workload": {"records": {"per_month": "47_500_000"}, "tokens": {"input": "1", "output": "0"}},
+        "mix": {"acme/limited": "100 %"},
+        "taxes_and_fees": [
+            {"name": "withholding", "rate": "5 %", "grossed_up": "true"},
+            {"name": "vat", "rate": "10 %", "base": "bill and levies above"},
+            {"name": "fee", "rate": "1 %"},
+        ],
+    }
+    found = estimated(data)
+    assert [(line.keys["meter"], line.cost) for line in found.lines] == [
+        ("input", 95),
+        ("withholding", 5),
+        ("vat", 10),
+        ("fee", Fraction(95, 100)),
+    ]
+
+
 # More and less
 
 

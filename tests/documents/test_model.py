@@ -145,7 +145,7 @@ def test_every_mistake_is_told_in_the_order_of_the_file() -> None:
         ("{name: a, inner: {price: 1}, by_name: [a]}", "expected a mapping (key: value), got a list"),
         ("{name: a, inner: {price: 1}, parts: 5}", "expected a list, got '5'"),
         ("{name: [a], inner: {price: 1}}", "expected text, got a list"),
-        ("{name: a, inner: }", "expected a mapping (key: value), got nothing"),
+        ("{name: a, inner: }", "nothing stands after 'inner:': write a value, or leave it out"),
     ],
 )
 def test_a_wrong_kind_is_named_in_plain_words(text: str, words: str) -> None:
@@ -161,8 +161,8 @@ def test_a_long_value_is_not_repeated() -> None:
 def test_nearest_word_is_offered() -> None:
     """A word is offered where one is near; else only what is known, if asked for."""
     assert did_you_mean("outpt", ["input", "output"]) == ": did you mean 'output'? Known keys: input, output"
-    assert did_you_mean("zzz", ["input"], listed=False) == ""
-    assert did_you_mean("zzz", []) == ""
+    assert did_you_mean("zzz", ["input"], listed=False) == "."
+    assert did_you_mean("zzz", []) == "."
 
 
 def test_known_keys_follow_the_place() -> None:

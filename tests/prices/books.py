@@ -74,7 +74,8 @@ def written(folder: Path, *files: str, fx: str = FX) -> Path:
     (folder / "providers").mkdir(parents=True, exist_ok=True)
     for text in files:
         (folder / "providers" / f"{text.partition(chr(10))[0].removeprefix('provider: ')}.yaml").write_text(text)
-    (folder / "meters.yaml").write_text((shipped_folder("pricing") / "meters.yaml").read_text("utf-8"))
+    text = (shipped_folder("pricing") / "meters.yaml").read_text("utf-8")
+    (folder / "meters.yaml").write_text(text.replace("recorded: 2026-11-22", "recorded: 2020-01-01"))
     (folder / "fx.yaml").write_text(fx)
     return folder
 

@@ -42,7 +42,7 @@ OFFERS = [
         "from",
         (
             "2026-01-01",
-            '{when: {request_input_tokens: ">=200000"}, prices: {input: 2, output: 3}}, {prices: {input: 1, output: 2}}',
+            '{when: {request_input_tokens: ">=200000"}, prices: {input: 2}}, {prices: {input: 1, output: 2}}',
         ),
     ),
     offer(
