@@ -45,12 +45,9 @@ class Explanation(NamedTuple):
         """As text."""
         lines = [self.title, ""]
         for sentence in self.steps:
-            lines += [
-                f"  {sentence.name}",
-                f"    = {sentence.symbols}",
-                f"    = {sentence.numbers}",
-                f"    = {sentence.result}",
-            ]
+            numbers = [] if sentence.result.startswith(f"{sentence.numbers} ") else [sentence.numbers]
+            said = [sentence.symbols, *numbers, sentence.result]
+            lines += [f"  {sentence.name}", *(f"    = {text}" for text in said)]
         wide = max((len(label) for label, _ in self.facts), default=0)
         lines += ["", *(f"  {label.ljust(wide)}  {text}" for label, text in self.facts)]
         return "\n".join(lines)
@@ -113,7 +110,7 @@ def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Expla
         raise CostmodelError(
             f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel"
         )
-    title = f"{_what(line)}: {decimal_text(line.cost)} {currency}"
+    title = f"{_what(line)}: {number_text(line.cost)} {currency}"
     return Explanation(title, line.cost, tuple(sentences(traced)), tuple(_facts(line.entry, line.charge, pricing_unit)))
 
 
