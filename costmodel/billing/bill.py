@@ -151,7 +151,7 @@ def _tariff(cell: Cell, card: RateCard) -> Tariff:
         if (cell.band.low is None or cell.band.low < cut) and (cell.band.high is None or cut < cell.band.high):
             raise _uncut(cell, card, "a size limit")
     tariff = card.tariff(cell.start, cell.mean_size, cell.tier, cell.region)
-    tariff.contracted.require(cell.totals, tariff.unknown)
+    tariff.contracted.require(cell.totals)
     return tariff
 
 
@@ -213,8 +213,9 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
 
 
 def _charges(entry: Entry, cell: Cell) -> list[Charge]:
-    listed = _costs(entry.tariff.listed, cell)
-    contracted = listed if entry.tariff.listed is entry.tariff.contracted else _costs(entry.tariff.contracted, cell)
+    tariff = entry.tariff
+    contracted = _costs(tariff.contracted, cell)
+    listed = contracted if tariff.listed is tariff.contracted else _costs(tariff.listed, cell) if tariff.listed else {}
     found = []
     for measure in dict.fromkeys((*contracted, *listed)):
         unlisted = None if not entry.tariff.lists(measure.meter) else _ZERO

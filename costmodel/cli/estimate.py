@@ -55,7 +55,7 @@ def command(
     found = all_or_errors(scenarios, computed)
     result = found[0] if len(found) == 1 else Comparison("Scenarios side by side", tuple(_flat(found)))
     tables = [result.table(listed(by))] if by else result.tables()
-    emit(format_, output, tables, lambda: _record(result, listed(by)), lambda: _rows(result), quiet=quiet)
+    emit(format_, output, tables, lambda: result.to_json(listed(by)), lambda: _rows(result), quiet=quiet)
     return 1 if any(item.over_budget for item in _flat(found)) else 0
 
 
@@ -75,12 +75,6 @@ def _flat(results: Sequence[Estimate | Comparison]) -> list[Estimate]:
     from costmodel.results.comparison import Comparison
 
     return [item for result in results for item in (result.estimates if isinstance(result, Comparison) else (result,))]
-
-
-def _record(result: Estimate | Comparison, by: Sequence[str]) -> dict[str, Any]:
-    from costmodel.results.records import group_records
-
-    return result.to_json() | ({"groups": group_records(result, by)} if by else {})
 
 
 def _rows(result: Estimate | Comparison) -> list[dict[str, Any]]:

@@ -207,6 +207,16 @@ def beyond_bracket(quantity: Any, above: Any) -> Any:
     return maximum(quantity - above, 0)
 
 
+def least_units(quantity: Any, minimum_units: Any) -> Any:
+    """Units that one request is billed for, where it has a minimum and is not rounded up.
+
+    >>> from fractions import Fraction
+    >>> least_units(Fraction(25, 2), 10), least_units(3, 10)
+    (Fraction(25, 2), 10)
+    """
+    return maximum(quantity, minimum_units)
+
+
 def billable_units(quantity: Any, increment: Any, minimum_units: Any) -> Any:
     """Units that one request is billed for, with a minimum and rounded up to whole increments.
 

@@ -177,7 +177,7 @@ class PriceBook:
         sheet = tariff.contracted
         if not quantities.keys() <= self.meters.name_set:
             raise _unknown_meter(quantities, self.meters)
-        sheet.require(quantities, tariff.unknown)
+        sheet.require(quantities)
         cost = sheet.cost(quantities)
         listed = cost if tariff.listed is sheet else tariff.list_cost(quantities)
         return RequestPrice(cost, listed, card.currency, sheet.row)
@@ -257,18 +257,19 @@ class PriceBook:
 
     def _compiled(self, provider: str, model: str) -> RateCard:
         loaded, own = self._provider(provider), self._own_offers(provider)
-        rows = [row for name, offer in own if name == model for row in offer.prices if row.withdrawn is None]
-        self._refuse_two_contracts(f"{provider}/{model}", rows)
+        contracts = [offer for name, offer in own if name == model]
+        self._refuse_two_contracts(f"{provider}/{model}", contracts)
         full = f"{provider}/{model}"
         if loaded is not None and model in loaded.names:
             how = Reading(self._on, self.meters, self.tokenizer_factor)
-            return RateCard(full, loaded.offer(model), loaded.currency, how, rows)
+            return RateCard(full, loaded.offer(model), loaded.currency, how, contracts)
         offer = next(offer for name, offer in own if name == model)
         stated = next((item.currency for item in self.overlays if item.provider == provider and item.currency), None)
         currency = loaded.currency if loaded else str(stated)
         return RateCard(full, offer, currency, Reading(_LAST_DAY, self.meters, self.tokenizer_factor), private=True)
 
-    def _refuse_two_contracts(self, name: str, rows: list[PriceRow]) -> None:
+    def _refuse_two_contracts(self, name: str, contracts: list[Offer]) -> None:
+        rows = [row for offer in contracts for row in offer.prices if row.withdrawn is None]
         ordered = sorted(rows, key=lambda row: row.valid.from_)
         for earlier, later in pairwise(ordered):
             several = sum(overlay.provider == name.partition("/")[0] for overlay in self.overlays) > 1

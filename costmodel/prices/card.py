@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.errors import NotInForceError, NotOfferedError, RefusedRequestError
+from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, NotOfferedError, RefusedRequestError
 from costmodel.prices.schema import STANDARD
 from costmodel.prices.tariff import PriceSheet, Tariff, price_lines
 
@@ -109,6 +109,11 @@ def names_read(listed: Sequence[Listed], on: date) -> tuple[str, ...]:
     return tuple(item.name for item in listed if item.recorded is None or item.recorded <= on)
 
 
+def names_of(*lists: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of several lists, each once."""
+    return tuple(dict.fromkeys(name for names in lists for name in names))
+
+
 class Reading(NamedTuple):
     """How a book is read.
 
@@ -139,16 +144,17 @@ class RateCard:
         offer: Offer,
         currency: str,
         reading: Reading,
-        contract: Sequence[PriceRow] = (),
+        contract: Sequence[Offer] = (),
         *,
         private: bool = False,
     ) -> None:
         self.name, self.offer, self.currency, self.private = name, offer, currency, private
         self._meters, self._factor, on = reading.meters, reading.factor, reading.on
-        self.tiers = names_read(offer.service_tiers, on)
-        self.regions = names_read(offer.regions, on)
+        self.tiers = names_of(*(names_read(item.service_tiers, on) for item in (offer, *contract)))
+        self.regions = names_of(*(names_read(item.regions, on) for item in (offer, *contract)))
         self._listed = _Timeline(rows_read(offer, on))
-        self._contract = _Timeline(contract)
+        own = [row for item in contract for row in item.prices if row.withdrawn is None]
+        self._contract = _Timeline(own)
         self._tariffs: dict[tuple[int, int, Case], Tariff] = {}
 
     def tariff(self, at: datetime, size: Number, tier: str, region: str) -> Tariff:
@@ -164,11 +170,11 @@ class RateCard:
             NoPriceError: not in force, not offered, or refused.
         """
         listed = self._listed.at(at)
-        if listed is None:
-            raise NotInForceError(self.name, at, self._listed.intervals())
         contract = self._contract.at(at) if self._contract.rows else None
+        if listed is None and (contract is None or contract.row.based_on is not None):
+            raise NotInForceError(self.name, at, self._listed.intervals())
         rows = (listed, contract)
-        plain = contract is None and not listed.limits and not listed.hours
+        plain = contract is None and listed is not None and not listed.limits and not listed.hours
         case = Case(tier, region) if plain else _case(rows, at, size, tier, region)
         key = (id(listed), id(contract), case)
         found = self._tariffs.get(key)
@@ -176,25 +182,35 @@ class RateCard:
             found = self._tariffs[key] = self._compiled(listed, contract, case)
         return found
 
-    def _compiled(self, listed: _Row, contract: _Row | None, case: Case) -> Tariff:
-        self._require_offered(listed if contract is None or contract.row.based_on else contract, case)
-        sheet, list_unknown = self._sheet(listed.row, listed.row, (), case)
-        if contract is None:
-            return Tariff(sheet, sheet, list_unknown, list_unknown)
-        base = listed.row if contract.row.based_on else contract.row
-        further = contract.row.adjustments if contract.row.based_on else ()
-        own, unknown = self._sheet(contract.row, base, further, case)
-        return Tariff(sheet, own, unknown, list_unknown)
+    def _compiled(self, listed: _Row | None, contract: _Row | None, case: Case) -> Tariff:
+        if contract is None or contract.row.based_on is not None:
+            if listed is None:
+                raise CostmodelError("a tariff without any row was asked for")
+            self._require_offered(listed, case)
+            sheet = self._sheet(listed.row, listed.row, (), case)
+            if contract is None:
+                return Tariff(sheet, sheet)
+            return Tariff(sheet, self._sheet(contract.row, listed.row, contract.row.adjustments, case))
+        self._require_offered(contract, case)
+        return Tariff(self._list_sheet(listed, case), self._sheet(contract.row, contract.row, (), case))
 
-    def _sheet(
-        self, row: PriceRow, base: PriceRow, further: Sequence[Adjustment], case: Case
-    ) -> tuple[PriceSheet, frozenset[str]]:
+    def _list_sheet(self, listed: _Row | None, case: Case) -> PriceSheet | None:
+        """List prices beside a contract's; None where the list has none, which is no fault of the contract."""
+        try:
+            if listed is not None:
+                self._require_offered(listed, case)
+                return self._sheet(listed.row, listed.row, (), case)
+        except NoPriceError:
+            pass
+        return None
+
+    def _sheet(self, row: PriceRow, base: PriceRow, further: Sequence[Adjustment], case: Case) -> PriceSheet:
         rate = self._rate(base, case)
         applied = tuple(item for item in (*base.adjustments, *further) if case.meets(item.when))
         prices = rate.prices or {}
         lines = price_lines(base, prices, applied, self._meters)
         unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
-        return PriceSheet(self.name, row, _where(row, case), lines, self._meters), unknown
+        return PriceSheet((self.name, row, _where(row, case)), lines, unknown, self._meters)
 
     def _rate(self, row: PriceRow, case: Case) -> Rate:
         for rate in row.rates or ():
@@ -280,7 +296,7 @@ class RateCard:
         return [item.row for item in self._listed.rows]
 
 
-def _case(rows: tuple[_Row, _Row | None], at: datetime, size: Number, tier: str, region: str) -> Case:
+def _case(rows: tuple[_Row | None, _Row | None], at: datetime, size: Number, tier: str, region: str) -> Case:
     sizes: frozenset[SizeLimit] = frozenset()
     hours: frozenset[Hours] = frozenset()
     for item in rows:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.documents.model import did_you_mean
 from costmodel.equations.charges import adjusted_price, unit_price
-from costmodel.equations.tokens import beyond_bracket, billable_units, remainder, within_bracket
+from costmodel.equations.tokens import beyond_bracket, billable_units, least_units, remainder, within_bracket
 from costmodel.errors import NoMeterPriceError, UnknownMeterError, UnknownPriceError, UsageError
+from costmodel.quantities import decimal_text, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +41,17 @@ class Shape(NamedTuple):
             return Fraction(bracket)
         if quantity == 0:
             return _ZERO
-        return Fraction(billable_units(quantity, self.increment or Fraction(1), self.minimum or _ZERO))
+        if self.increment is None:
+            return Fraction(least_units(quantity, self.minimum or _ZERO))
+        return Fraction(billable_units(quantity, self.increment, self.minimum or _ZERO))
 
     def __str__(self) -> str:
         if self.above is not None:
             return f"units of a request above {int(self.above):_}" + (
                 f" up to {int(self.up_to):_}" if self.up_to else ""
             )
-        return f"rounded up to {self.increment or 1} a request, at least {self.minimum or 0}"
+        rounded = f"rounded up to whole {decimal_text(self.increment)}s a request" if self.increment else "as used"
+        return rounded + (f", at least {decimal_text(self.minimum)} a request" if self.minimum else "")
 
 
 class Measure(NamedTuple):
@@ -92,13 +96,29 @@ class PriceSheet:
         lines: one for each priced measure.
         row: the price row they come from.
         where: the case in words, for messages.
+        unknown: meters whose price is marked unknown.
         denominator: of the unit prices as integers.
     """
 
-    __slots__ = ("_open", "_pays", "_plan", "_wholes", "denominator", "lines", "offer", "row", "said", "where")
+    __slots__ = (
+        "_open",
+        "_pays",
+        "_plan",
+        "_wholes",
+        "denominator",
+        "lines",
+        "offer",
+        "row",
+        "said",
+        "unknown",
+        "where",
+    )
 
-    def __init__(self, offer: str, row: PriceRow, where: str, lines: tuple[PriceLine, ...], meters: Meters) -> None:
-        self.offer, self.row, self.where, self.lines = offer, row, where, lines
+    def __init__(
+        self, about: tuple[str, PriceRow, str], lines: tuple[PriceLine, ...], unknown: frozenset[str], meters: Meters
+    ) -> None:
+        self.offer, self.row, self.where = about
+        self.lines, self.unknown = lines, unknown
         self.denominator = lcm(*(line.unit_price.denominator for line in lines), 1)
         self._plan = tuple(
             (line.measure.meter, line.measure.of, int(line.unit_price * self.denominator)) for line in lines
@@ -113,7 +133,7 @@ class PriceSheet:
         )
         self._open = frozenset(name for name, payer in self._pays.items() if payer is None)
 
-    def require(self, quantities: Mapping[str, Number], unknown: frozenset[str]) -> None:
+    def require(self, quantities: Mapping[str, Number]) -> None:
         """Every meter of which something was used must be priced.
 
         Raises:
@@ -127,7 +147,7 @@ class PriceSheet:
                 raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
             if not quantity:
                 continue
-            if meter in unknown:
+            if meter in self.unknown:
                 raise UnknownPriceError(self.offer, meter, self.where)
             if meter not in self._pays:
                 raise UnknownMeterError(meter, did_you_mean(meter, self._pays, listed=False))
@@ -149,9 +169,9 @@ class PriceSheet:
                 total += of(quantities) * numerator
         return Fraction(total, self.denominator)
 
-    def charged_as(self, meter: str) -> str | None:
-        """The meter that a meter is charged as; None where it cannot be charged."""
-        return self._pays[meter]
+    def knows(self, meter: str) -> bool:
+        """Whether a meter has a known price here, its own or that of the meter it is charged as."""
+        return meter not in self.unknown and self._pays[meter] is not None
 
 
 def _payer(name: str, priced: set[str], meters: Meters) -> str | None:
@@ -215,8 +235,6 @@ def _shapes(price: Price) -> list[tuple[Shape | None, Fraction]]:
 
 def pricing_units(row: PriceRow, meters: Meters) -> dict[str, Fraction]:
     """Units in one pricing unit, by unit, from `per: [1_000_000 tokens, 1_000 searches]`."""
-    from costmodel.quantities import exact
-
     found = {}
     for text in row.per:
         number, _, unit = text.strip().partition(" ")
@@ -233,31 +251,27 @@ class Tariff(NamedTuple):
     """List and contracted prices in one case.
 
     Attributes:
-        listed: list prices.
-        contracted: contracted prices; the same object where there is no contract.
-        unknown: meters whose price is marked unknown, on the contracted side.
-        list_unknown: those on the list side.
+        listed: list prices; None where the list has none, and a contract has.
+        contracted: what is paid; the same object where there is no contract.
     """
 
-    listed: PriceSheet
+    listed: PriceSheet | None
     contracted: PriceSheet
-    unknown: frozenset[str]
-    list_unknown: frozenset[str]
 
     def lists(self, meter: str) -> bool:
         """Whether the list has a known price for a meter."""
-        return meter not in self.list_unknown and self.listed.charged_as(meter) is not None
+        return self.listed is not None and self.listed.knows(meter)
 
     def list_cost(self, quantities: Mapping[str, Number]) -> Fraction | None:
         """List cost of one request; None where the list has no known price for something used."""
         known = all(self.lists(meter) for meter, quantity in quantities.items() if quantity)
-        return self.listed.cost(quantities) if known else None
+        return self.listed.cost(quantities) if known and self.listed is not None else None
 
     @property
     def rows(self) -> tuple[PriceRow, ...]:
         """The row that is paid by, and the list row that it is based on."""
-        based = self.contracted.row.based_on is not None
-        return (self.contracted.row, self.listed.row) if based else (self.contracted.row,)
+        based = self.contracted.row.based_on is not None and self.listed is not None
+        return (self.contracted.row, self.listed.row) if based and self.listed else (self.contracted.row,)
 
     @property
     def row(self) -> PriceRow:

@@ -134,10 +134,8 @@ class Comparison:
         said = dict.fromkeys(note for estimate in self.estimates for note in estimate.facts)
         return (*said, *notice_lines(self.notices))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, by: Sequence[str] = ()) -> dict[str, Any]:
         """As plain data. Alternatives are not added up: `total` is null, `totals` has each."""
-        from costmodel.results.records import line_records
-
         first = self.estimates[0]
         return {
             "schema_version": SCHEMA_VERSION,
@@ -146,32 +144,29 @@ class Comparison:
             "currency": self.currency or None,
             "total": None,
             "totals": {self.name_of(estimate): decimal_text(estimate.total) for estimate in self.estimates},
-            "lines": [
-                {"alternative": self.name_of(estimate), **record}
-                for estimate in self.estimates
-                for record in line_records(estimate)
-            ],
+            "lines": self._lines(exact=False),
             "price_book": {"version": first.book.version, "sha256": first.book.sha256},
             "estimates": [
-                {key: value for key, value in estimate.to_json().items() if key != "lines"}
+                {key: value for key, value in estimate.to_json(by).items() if key != "lines"}
                 for estimate in self.estimates
             ],
             "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
         }
 
+    def _lines(self, *, exact: bool) -> list[dict[str, Any]]:
+        from costmodel.results.records import line_records
+
+        return [
+            {"alternative": self.name_of(estimate), **record}
+            for estimate in self.estimates
+            for record in line_records(estimate.lines, estimate.meters, exact=exact)
+        ]
+
     def to_pandas(self) -> pd.DataFrame:
         """The lines of all alternatives as a data frame."""
         import pandas as pd
 
-        from costmodel.results.records import line_records
-
-        return pd.DataFrame(
-            [
-                {"alternative": self.name_of(estimate), **record}
-                for estimate in self.estimates
-                for record in line_records(estimate, exact=True)
-            ]
-        )
+        return pd.DataFrame(self._lines(exact=True))
 
     def __str__(self) -> str:
         return self.table().plain()

@@ -221,11 +221,33 @@ class Estimate:
         by_model = self.table(("model",))
         return [by_model] if len(self.months) == 1 else [self.table(("month",))._replace(notes=()), by_model]
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain data: money as decimal strings, unrounded; the same inputs give the same bytes."""
-        from costmodel.results.records import estimate_record
+    def to_json(self, by: Sequence[str] = ()) -> dict[str, Any]:
+        """As plain data: money as decimal strings, unrounded; the same inputs give the same bytes.
 
-        return estimate_record(self)
+        Args:
+            by: dimensions; with them, groups are added.
+        """
+        from costmodel.results.records import group_records, line_records
+
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "estimate",
+            "title": self.title,
+            **({"alternative": self.alternative} if self.alternative else {}),
+            "currency": self.currency,
+            "period": {"start": str(self.months[0]), "months": len(self.months)},
+            "total": decimal_text(self.total),
+            "records": decimal_text(self.records),
+            "cost_per_record": decimal_text(self.cost_per_record),
+            "months": group_records(self.by("month"), ("month",)),
+            "lines": line_records(self.lines, self.meters),
+            "price_book": {"version": self.book.version, "sha256": self.book.sha256},
+            "scenario_sha256": self.scenario_sha256,
+            "exchange_rates": [rate.to_json() for rate in self.exchange],
+            "budget": str(self.budget) if self.budget else None,
+            "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
+            **({"groups": group_records(self.by(*by), by)} if by else {}),
+        }
 
     def to_pandas(self) -> pd.DataFrame:
         """The lines as a data frame; money and quantities as exact `Fraction` objects."""
@@ -233,7 +255,7 @@ class Estimate:
 
         from costmodel.results.records import line_records
 
-        return pd.DataFrame(line_records(self, exact=True))
+        return pd.DataFrame(line_records(self.lines, self.meters, exact=True))
 
     def __str__(self) -> str:
         return "\n\n".join(table.plain() for table in self.tables())

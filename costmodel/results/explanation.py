@@ -211,8 +211,9 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
     if line is None:
         return [*facts, ("price", f"the contract prices no {charge.meter} apart")]
     price = "free" if line.free else f"{decimal_text(line.price)} {entry.list_currency} for {pricing_unit}"
-    listed = entry.tariff.listed.row
-    facts.append(("price", f"{price} ({listed.source.kind if row.based_on else row.source.kind})"))
+    based = row.based_on is not None and entry.tariff.listed is not None
+    listed = entry.tariff.listed.row if based and entry.tariff.listed else row
+    facts.append(("price", f"{price} ({listed.source.kind})"))
     facts += [
         (
             f"adjustment '{item.name}'",
@@ -222,7 +223,7 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
     ]
     if charge.measure.shape is not None:
         facts.append(("billed units", str(charge.measure.shape)))
-    if row.based_on:
+    if based:
         facts += [(f"list price {label}", text) for label, text in row_facts(listed)]
         facts += [(f"contract {label}", text) for label, text in row_facts(row)]
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from costmodel.quantities import decimal_text
 from costmodel.results.lines import DIMENSIONS, dimensions_of
@@ -14,53 +14,26 @@ from costmodel.results.table import safe_cell
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from costmodel.results.comparison import Comparison
-    from costmodel.results.estimate import Estimate
-    from costmodel.results.lines import Line
+    from costmodel.prices.meters import Meters
+    from costmodel.results.lines import Group, Line
 
 
-def estimate_record(estimate: Estimate) -> dict[str, Any]:
-    """An estimate as plain data; money as decimal strings, unrounded."""
-    from costmodel.results.estimate import SCHEMA_VERSION
-
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "estimate",
-        "title": estimate.title,
-        **({"alternative": estimate.alternative} if estimate.alternative else {}),
-        "currency": estimate.currency,
-        "period": {"start": str(estimate.months[0]), "months": len(estimate.months)},
-        "total": decimal_text(estimate.total),
-        "records": decimal_text(estimate.records),
-        "cost_per_record": decimal_text(estimate.cost_per_record),
-        "months": [
-            {"month": group.key[0], "cost": decimal_text(group.cost), "records": decimal_text(group.records)}
-            for group in estimate.by("month")
-        ],
-        "lines": line_records(estimate),
-        "price_book": {"version": estimate.book.version, "sha256": estimate.book.sha256},
-        "scenario_sha256": estimate.scenario_sha256,
-        "exchange_rates": [rate.to_json() for rate in estimate.exchange],
-        "budget": str(estimate.budget) if estimate.budget else None,
-        "warnings": [{"code": notice.code, "text": notice.text} for notice in estimate.notices],
-    }
-
-
-def line_records(estimate: Estimate, *, exact: bool = False) -> list[dict[str, Any]]:
+def line_records(lines: Sequence[Line], meters: Meters, *, exact: bool = False) -> list[dict[str, Any]]:
     """Every line as plain data.
 
     Args:
-        estimate: the estimate.
+        lines: the lines.
+        meters: for their units.
         exact: numbers as `Fraction` instead of decimal strings.
     """
     number: Any = (lambda value: value) if exact else decimal_text
-    names = dimensions_of(estimate.lines)
-    return [_line(line, names, estimate, number) for line in estimate.lines if line.charge or line.levy]
+    labels = [name for name in dimensions_of(lines) if name not in DIMENSIONS]
+    return [_line(line, labels, meters, number) for line in lines if line.charge or line.levy]
 
 
-def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> dict[str, Any]:
-    labels = {name: line.keys.get(name, "") for name in names if name not in DIMENSIONS}
-    record: dict[str, Any] = {name: line.keys[name] for name in DIMENSIONS} | ({"labels": labels} if labels else {})
+def _line(line: Line, labels: Sequence[str], meters: Meters, number: Any) -> dict[str, Any]:
+    record: dict[str, Any] = {name: line.keys[name] for name in DIMENSIONS}
+    record |= {"labels": {name: line.key(name) for name in labels}} if labels else {}
     entry, charge = line.entry, line.charge
     if entry is not None and charge is not None:
         price, listed = charge.contracted_price, charge.list_price
@@ -69,7 +42,7 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
             "records": number(entry.records),
             "requests": number(entry.requests),
             "pricing_quantity": number(charge.quantity),
-            "pricing_unit": estimate.meters[charge.meter].units,
+            "pricing_unit": meters[charge.meter].units,
             "list_unit_price": number(listed.unit_price) if listed else None,
             "contracted_unit_price": number(price.unit_price) if price else None,
             "list_cost": None if charge.list_cost is None else number(charge.list_cost),
@@ -90,21 +63,17 @@ def _line(line: Line, names: Sequence[str], estimate: Estimate, number: Any) -> 
     return record | {"cost": number(line.cost)}
 
 
-def group_records(result: Estimate | Comparison, by: Sequence[str]) -> list[dict[str, Any]]:
+def group_records(groups: Sequence[Group], by: Sequence[str]) -> list[dict[str, Any]]:
     """Groups by dimensions as plain data."""
-    several: tuple[Estimate, ...] | None = getattr(result, "estimates", None)
-    estimates = several or (cast("Estimate", result),)
     return [
-        ({"alternative": item.alternative or item.title} if len(estimates) > 1 else {})
-        | dict(zip(by, group.key, strict=True))
+        dict(zip(by, group.key, strict=True))
         | {
             "records": decimal_text(group.records),
             "requests": decimal_text(group.requests),
             "units": {meter: decimal_text(units) for meter, units in group.totals.items()},
             "cost": decimal_text(group.cost),
         }
-        for item in estimates
-        for group in item.by(*by)
+        for group in groups
     ]
 
 

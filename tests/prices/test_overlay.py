@@ -182,3 +182,72 @@ def test_two_contracts_at_one_time(tmp_path: Path) -> None:
     files = [overlay(offer("m", flat("2026-02-01", price)), overlay=price) for price in ("1", "3")]
     with pytest.raises(FileError):
         asked(contracted(tmp_path, *files), input=1)
+
+
+def test_contract_prices_what_the_list_refuses(tmp_path: Path) -> None:
+    """A request that the list refuses is priced by a contract that prices it; it then has no list cost."""
+    rates = '{when: {request_input_tokens: "> 100"}, refused: too long}\n{prices: {input: 2}}'
+    own = overlay(offer("m", row("2026-02-01", "prices: {input: 3}", source=CONTRACT)))
+    price = asked(contracted(tmp_path, own, listed=provider("acme", offer("m", row("2026-01-01", rates)))), input=200)
+    assert (price.cost * MILLION, price.list_cost) == (600, None)
+
+
+def test_contract_outlives_the_list(tmp_path: Path) -> None:
+    """After the list price has ended, a contract with prices of its own still holds."""
+    listed = provider("acme", offer("m", row("2026-01-01", "prices: {input: 2}", until="2026-02-15")))
+    own = overlay(offer("m", row("2026-02-01", "prices: {input: 3}", source=CONTRACT)))
+    price = asked(contracted(tmp_path, own, listed=listed), input=100)
+    assert (price.cost * MILLION, price.list_cost) == (300, None)
+
+
+def test_contract_may_add_a_service_tier(tmp_path: Path) -> None:
+    """A tier that only the contract has is priced by the contract, and by nothing before it begins."""
+    rates = "{when: {service_tier: batch}, prices: {input: 1}}\n{prices: {input: 2}}"
+    own = overlay(offer("m", row("2026-02-01", rates, source=CONTRACT), service_tiers="[standard, batch]"))
+    book = contracted(tmp_path, own)
+    assert asked(book, input=100, service_tier="batch").cost * MILLION == 100
+    with pytest.raises(NotOfferedError):
+        asked(book, "2026-01-15", input=100, service_tier="batch")
+
+
+def test_alias_in_an_overlay_is_the_offer(tmp_path: Path) -> None:
+    """A contract under an alias of the book's offer is a contract for that offer."""
+    own = overlay(offer("m-latest", row("2026-02-01", "prices: {input: 1, output: 1}", source=CONTRACT)))
+    assert asked(contracted(tmp_path, own), input=100).cost * MILLION == 100
+
+
+def test_minimum_without_increment_is_not_rounded(tmp_path: Path) -> None:
+    """A minimum alone raises small requests to it, and leaves larger ones as they are."""
+    listed = provider("acme", offer("m", row("2026-01-01", "prices: {audio_seconds: {price: 1, minimum: 10}}", per="")))
+    book = working(tmp_path, listed)
+    scenario = cm.Scenario.from_data(
+        {
+            "scenario": "x",
+            "horizon": {"start": "2026-03", "months": "1"},
+            "currency": "USD",
+            "workload": {"records": {"per_month": "10"}, "meters": {"audio_seconds": "12.5"}},
+            "mix": {"acme/m": "100 %"},
+        }
+    )
+    assert cm.estimate(scenario, book=book).total == 125
+    assert asked(book, audio_seconds=3).cost == 10
+
+
+def estimated(book: PriceBook, months: int = 1) -> list[str]:
+    data = {
+        "scenario": "x",
+        "horizon": {"start": "2026-03", "months": str(months)},
+        "currency": "USD",
+        "workload": {"records": {"per_month": "10"}, "tokens": {"input": "10", "output": "1"}},
+        "mix": {"acme/m": "100 %"},
+    }
+    return [notice.code for notice in cm.estimate(cm.Scenario.from_data(data), book=book).notices]
+
+
+def test_own_prices_that_do_not_pay_are_told(tmp_path: Path) -> None:
+    """A contract that ends inside the horizon, and own prices under a name nobody uses, are warned about."""
+    short = row("2026-02-01", "prices: {input: 1, output: 1}", source=CONTRACT, until="2026-04-10")
+    assert "contract-not-in-force" not in estimated(contracted(tmp_path / "a", overlay(offer("m", short))))
+    assert "contract-not-in-force" in estimated(contracted(tmp_path / "a", overlay(offer("m", short))), months=3)
+    other = overlay(offer("m1", row("2026-02-01", "prices: {input: 1, output: 1}", source=CONTRACT)))
+    assert "overlay-not-used" in estimated(contracted(tmp_path / "b", other))
