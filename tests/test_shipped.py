@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 import yaml
 
+from costmodel.errors import FileError
 from costmodel.prices.book import PriceBook
 from costmodel.prices.release import changes, check_versions, read_tables, release
 from costmodel.prices.schema import ProviderFile
@@ -146,6 +147,31 @@ def test_profiles_agree_with_the_data_they_were_measured_on():
         sums = [sum(int(row[column]) for row in rows if row["role"] == role) for role in ("dialogue", "note_gold")]
         points = profile.points(vocabulary)
         assert sums == [sum(p.input for p in points), sum(p.output for p in points)]
+
+
+def test_an_offer_read_alone_is_the_same_offer():
+    """Reading one offer out of a released file gives what reading the whole file gives, for every offer."""
+    whole = {card.name: card for card in PriceBook.load().offers()}
+    assert len(whole) >= 80
+    for name, card in whole.items():
+        alone = PriceBook.load().card(name)
+        assert (alone.offer, alone.currency, alone.tiers, alone.regions) == (
+            card.offer,
+            card.currency,
+            card.tiers,
+            card.regions,
+        ), name
+
+
+def test_an_offer_alone_keeps_its_lines(tmp_path):
+    """A mistake in a part that the hash leaves out is told at its own line, though one offer was read alone."""
+    book = shutil.copytree(PRICING, tmp_path / "pricing")
+    file = book / "providers" / "openai.yaml"
+    text = file.read_text(encoding="utf-8").replace("context_window: 1_047_576", "context_window: many", 1)
+    file.write_text(text, encoding="utf-8")
+    line = text.splitlines().index("    context_window: many") + 1
+    with pytest.raises(FileError, match=f"openai.yaml:{line}:21: expected a number, got 'many'"):
+        PriceBook.load(book).card("openai/gpt-4.1")
 
 
 def as_an_editor_reads(value):

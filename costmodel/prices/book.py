@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.documents.model import did_you_mean, validated
-from costmodel.documents.reader import Document, read_document
+from costmodel.documents.reader import Document, parse_document, read_document
 from costmodel.errors import (
     AmbiguousModelError,
     FileError,
@@ -19,11 +20,9 @@ from costmodel.errors import (
 )
 from costmodel.prices import reading
 from costmodel.prices.card import RateCard, Reading, names_read
-from costmodel.prices.exchange import ExchangeTable
 from costmodel.prices.meters import REQUEST, Meters
-from costmodel.prices.provider import Provider, check_provider, content_hash
+from costmodel.prices.provider import Provider, check_provider, content_hash, excerpt
 from costmodel.prices.schema import OverlayFile
-from costmodel.prices.tokenizers import TokenizerFile
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
 from costmodel.shipped import shipped_folder
 
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from fractions import Fraction
 
+    from costmodel.prices.exchange import ExchangeTable
     from costmodel.prices.schema import Offer, PriceRow
-    from costmodel.prices.tokenizers import Factor
+    from costmodel.prices.tokenizers import Factor, TokenizerFile
 
 T = TypeVar("T")
 _LAST_DAY = date.max
@@ -113,11 +113,15 @@ class PriceBook:
 
     def exchange(self) -> ExchangeTable:
         """The exchange rates, the user's own before the book's."""
+        from costmodel.prices.exchange import ExchangeTable
+
         own = [rate for overlay in self.overlays for rate in overlay.exchange_rates]
         return self._dated("fx", lambda document: ExchangeTable.of(document, own, self._on), "rates")
 
     def tokenizer_factor(self, measured_with: str, tokenizer: str) -> Factor | None:
         """The factor from the vocabulary of a measurement to another; None where there is none."""
+        from costmodel.prices.tokenizers import TokenizerFile
+
         if self._tokenizers is None:
             self._tokenizers = self._dated("tokenizers", lambda document: validated(document, TokenizerFile), "factors")
         return self._tokenizers.factor(measured_with, tokenizer, self._on)
@@ -136,7 +140,7 @@ class PriceBook:
             NoPriceError: unknown, or a bare name of several providers.
             FileError: a price file is wrong.
         """
-        found = self._cards.get(name)
+        found = self._cards.get(name) or self._alone(name)
         if found is None:
             provider, model = self._find(name)
             full = f"{provider}/{model}"
@@ -144,6 +148,23 @@ class PriceBook:
                 self._cards[full] = self._compiled(provider, model)
             found = self._cards[name] = self._cards[full]
         return found
+
+    def _alone(self, name: str) -> RateCard | None:
+        """An offer read alone, out of a file that lies there as it was released; None where that cannot be."""
+        provider, _, model = name.partition("/")
+        path = self.folder / "providers" / f"{provider}.yaml"
+        released = self._version.files.get(provider) if self._version else None
+        if released is None or provider in self._providers or any(item.provider == provider for item in self.overlays):
+            return None
+        raw = path.read_bytes() if path.is_file() else b""
+        part = excerpt(raw, model) if sha256(raw).hexdigest() == released else None
+        if part is None:
+            return None
+        found = Provider(provider, parse_document(part, f"{self._shown}/providers/{provider}.yaml"), self._on)
+        if model not in found.names:
+            return None
+        how = Reading(self._on, self.meters, self.tokenizer_factor)
+        return self._cards.setdefault(name, RateCard(name, found.offer(model), found.currency, how))
 
     def price(
         self,

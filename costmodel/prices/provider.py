@@ -60,6 +60,20 @@ class Provider:
         return content is not None and all(row["source"]["kind"] == "quoted" for row in content["prices"])
 
 
+def excerpt(raw: bytes, model: str) -> bytes | None:
+    """One offer of a file, under the file's head and on its own lines; None where it is not plainly there.
+
+    For files known to be as they were released: reading one offer is then enough, and four times as fast.
+    """
+    head, offers, rest = raw.partition(b"\noffers:\n")
+    marker = b"  - model: "
+    begin = (b"\n" + rest).find(b"\n" + marker + model.encode() + b"\n")
+    if not offers or begin < 0:
+        return None
+    end = rest.find(b"\n" + marker, begin)
+    return head + offers + b"\n" * rest.count(b"\n", 0, begin) + rest[begin : end + 1 or None]
+
+
 def content_hash(document: Document, on: date) -> str | None:
     """The hash of what a provider's file says, read on a day; None where it says nothing, or cannot be read so."""
     try:

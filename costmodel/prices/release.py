@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.documents.model import validated
@@ -152,7 +153,8 @@ def release(folder: Path, name: str, on: date, note: str) -> tuple[Version, str]
         raise CommandLineError(f"Version {last.version} is dated {last.date}; a new one must be dated later than that.")
     if "\n" in note or not note.strip():
         raise CommandLineError("The note is one line that says what is new.")
-    version = tables.version(name, on, note)
+    found = {item.stem: sha256(item.read_bytes()).hexdigest() for item in sorted((folder / "providers").glob("*.yaml"))}
+    version = tables.version(name, on, note).model_copy(update={"files": found})
     path = folder / "versions.yaml"
     text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
     return version, text.rstrip("\n") + "\n" + _entry(version)
@@ -176,6 +178,8 @@ def _entry(version: Version) -> str:
         f"    terms_sha256: {version.terms_sha256}",
         "    parts:",
         *(f"      {part}: {digest}" for part, digest in version.parts.items()),
+        "    files:",
+        *(f"      {name}: {digest}" for name, digest in version.files.items()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -4,7 +4,7 @@ import itertools
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from costmodel.documents.model import Day, Model, Text, validated
 from costmodel.errors import CommandLineError, FileError
@@ -30,7 +30,9 @@ class Version(Model):
     terms_sha256: Digest
     """Hash of names, context windows and terms."""
     parts: dict[str, Digest]
-    """Hash of each part: a provider, `meters`, `fx`."""
+    """Hash of each part: a provider, `meters`, `fx`, `tokenizers`."""
+    files: dict[str, Digest] = Field(default_factory=dict)
+    """Hash of each provider's file as it lay there: while it is the same, one offer can be read alone."""
 
 
 class VersionFile(Model):
