@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from costmodel.documents.json_schema import json_schema
 from costmodel.prices.meters import MeterFile
-from costmodel.prices.schema import OverlayFile, ProviderFile
+from costmodel.prices.overlay import OverlayFile
+from costmodel.prices.schema import ProviderFile
 from costmodel.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ where, and every mistake comes out at once with its line.
 from __future__ import annotations
 
 from datetime import date, datetime
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -119,6 +118,11 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")]
 ModelSlug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$")]
 
 M = TypeVar("M", bound=Model)
+
+
+def listed(value: Any) -> Any:
+    """One entry may stand without the brackets of a list."""
+    return value if isinstance(value, list) or value is None else [value]
 
 
 def kind_of(value: Any) -> str:
@@ -241,6 +245,8 @@ _KINDS = {
 
 def did_you_mean(word: str, known: Iterable[str], *, listed: bool = True, label: str = "Known keys") -> str:
     """`: did you mean 'x'? Known keys: …` for the end of a message; a full stop where nothing is near."""
+    from difflib import get_close_matches
+
     names = sorted(known)
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     hint = f": did you mean '{near[0]}'?" if near else "."

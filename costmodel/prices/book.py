@@ -22,7 +22,6 @@ from costmodel.prices import reading
 from costmodel.prices.card import RateCard, Reading, names_read
 from costmodel.prices.meters import REQUEST, Meters
 from costmodel.prices.provider import Provider, check_provider, content_hash, excerpt
-from costmodel.prices.schema import OverlayFile
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
 from costmodel.shipped import shipped_folder
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from costmodel.prices.exchange import ExchangeTable
+    from costmodel.prices.overlay import OverlayFile
     from costmodel.prices.schema import Offer, PriceRow
     from costmodel.prices.tokenizers import Factor, TokenizerFile
 
@@ -92,7 +92,7 @@ class PriceBook:
         """
         place = shipped_folder("pricing") if folder is None else Path(folder)
         shown = "pricing" if folder is None else str(folder)
-        files = _overlays(overlays, place, shown)
+        files = _read_overlays(list(overlays), place, shown)
         if version == WORKING:
             return cls(place, WORKING, None, files, shown)
         found = find_version(read_versions(read_document(place / "versions.yaml", f"{shown}/versions.yaml")), version)
@@ -323,34 +323,12 @@ _CHANGED = (
 )
 
 
-def _overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[OverlayFile]:
-    """Read all overlays; every mistake of every file at once."""
-    from costmodel.prices.mistakes import overlay_mistakes
+def _read_overlays(paths: list[str | Path], folder: Path, shown: str) -> list[OverlayFile]:
+    if not paths:
+        return []
+    from costmodel.prices.overlay import read_overlays
 
-    files: list[OverlayFile] = []
-    mistakes: list[Mistake] = []
-    meters = None
-    for path in paths:
-        meters = meters or Meters.of(read_document(folder / "meters.yaml", f"{shown}/meters.yaml"))
-        try:
-            document = read_document(path)
-            files.append(validated(document, OverlayFile))
-            models = _models_in(folder / "providers" / f"{files[-1].provider}.yaml")
-            mistakes += overlay_mistakes(document, files[-1], meters, _LAST_DAY, models)
-        except FileError as error:
-            mistakes += error.mistakes
-    if mistakes:
-        raise FileError(mistakes)
-    return files
-
-
-def _models_in(path: Path) -> frozenset[str] | None:
-    """The models that a provider's file names; None where there is no such file."""
-    if not path.is_file():
-        return None
-    data = read_document(path).data
-    offers = data.get("offers") if isinstance(data, dict) else None
-    return frozenset(str(offer.get("model")) for offer in offers or () if isinstance(offer, dict))
+    return read_overlays(paths, folder, shown)
 
 
 def _unknown_meter(quantities: Iterable[str], meters: Meters) -> UnknownMeterError:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from fractions import Fraction
 
+    from costmodel.prices.conditions import SizeLimit, When
     from costmodel.prices.hours import Hours
     from costmodel.prices.meters import Meters
-    from costmodel.prices.schema import Adjustment, Listed, Offer, PriceRow, Rate, SizeLimit, When
+    from costmodel.prices.schema import Adjustment, Listed, Offer, PriceRow, Rate
     from costmodel.prices.tariff import Measure
     from costmodel.prices.tokenizers import Factor
     from costmodel.quantities import Number

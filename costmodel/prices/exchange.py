@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from costmodel.documents.reader import Document
     from costmodel.errors import Mistake
-    from costmodel.prices.schema import OwnRate
+    from costmodel.prices.overlay import OwnRate
 
 
 class FxSource(Model):

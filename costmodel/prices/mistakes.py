@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from costmodel.documents.reader import Document
+    from costmodel.prices.conditions import When
     from costmodel.prices.meters import Meters
-    from costmodel.prices.schema import Offer, OverlayFile, PriceRow, ProviderFile, When
+    from costmodel.prices.overlay import OverlayFile
+    from costmodel.prices.schema import Offer, PriceRow, ProviderFile
 
     Found = Iterator[tuple["Path", str]]
 

@@ -1,10 +1,9 @@
-"""The price tables as files: what may stand in `pricing/providers/*.yaml` and in an overlay file."""
+"""The price tables as files: what may stand in `pricing/providers/*.yaml`."""
 
-import re
 from fractions import Fraction
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from costmodel.documents.model import (
     Amount,
@@ -19,10 +18,9 @@ from costmodel.documents.model import (
     Slug,
     Text,
     Truth,
-    kind_of,
+    listed,
 )
-from costmodel.prices.hours import Hours
-from costmodel.quantities import exact
+from costmodel.prices.conditions import When
 
 GLOBAL = "global"
 STANDARD = "standard"
@@ -51,83 +49,6 @@ class Source(Model):
         if self.url is None and self.title is None:
             raise ValueError("a source needs a url or a title")
         return self
-
-
-class SizeLimit(NamedTuple):
-    """A limit on the size of one request, such as `> 200000` input tokens."""
-
-    operator: str
-    limit: Fraction
-
-    def holds(self, size: Fraction | int) -> bool:
-        """Whether a request of this many input tokens meets the limit."""
-        if self.operator == ">":
-            return size > self.limit
-        if self.operator == ">=":
-            return size >= self.limit
-        return size < self.limit if self.operator == "<" else size <= self.limit
-
-    @property
-    def cut(self) -> tuple[Fraction, bool]:
-        """Where it cuts the line of sizes: the limit, and whether the limit itself lies below the cut."""
-        return self.limit, self.operator in {">", "<="}
-
-    def __str__(self) -> str:
-        return f"{self.operator} {int(self.limit):_}"
-
-
-def _size_limit(value: Any) -> "SizeLimit":
-    if isinstance(value, SizeLimit):
-        return value
-    if isinstance(value, dict | list) or value is None:
-        raise ValueError(f"expected a limit such as '> 200000', got {kind_of(value)}")
-    match = re.fullmatch(r"(>=|<=|>|<)\s*(\S+)", str(value).strip())
-    if match is None:
-        raise ValueError(f"'{str(value)[:40]}' is not a limit: write the operator and the tokens, such as '> 200000'")
-    return SizeLimit(match[1], exact(match[2]))
-
-
-def _listed(value: Any) -> Any:
-    """One entry may stand without the brackets of a list."""
-    return value if isinstance(value, list) or value is None else [value]
-
-
-SizeLimitField = Annotated[
-    SizeLimit,
-    PlainValidator(_size_limit),
-    WithJsonSchema({"type": "string", "pattern": r"^(>=|<=|>|<)\s*[0-9_]+$", "title": "a limit such as > 200000"}),
-]
-
-
-class When(Model):
-    """Conditions of a rate or an adjustment; all that are given must hold."""
-
-    request_input_tokens: Annotated[
-        tuple[SizeLimitField, ...],
-        BeforeValidator(_listed, json_schema_input_type=SizeLimitField | tuple[SizeLimitField, ...]),
-    ] = ()
-    """Limit or limits on all input tokens of one request, cache included: it decides for the whole request."""
-    hours: Hours | None = None
-    """Daily windows in a time zone."""
-    service_tier: Text | None = None
-    """Service tier, such as batch."""
-    region: Text | None = None
-    """Region."""
-
-    @model_validator(mode="after")
-    def _something(self) -> "When":
-        if not (self.request_input_tokens or self.hours or self.service_tier or self.region):
-            raise ValueError("a condition is empty: leave 'when' out where the rate is the rest")
-        return self
-
-    def holds(self, tier: str, region: str, sizes: "frozenset[SizeLimit]", hours: frozenset[Hours]) -> bool:
-        """Whether every condition holds; `sizes` and `hours` are those limits and windows that hold."""
-        return (
-            self.service_tier in {None, tier}
-            and self.region in {None, region}
-            and all(limit in sizes for limit in self.request_input_tokens)
-            and (self.hours is None or self.hours in hours)
-        )
 
 
 class Bracket(Model):
@@ -282,7 +203,7 @@ class PriceRow(Model):
     """Where the figures were read."""
     disagreement: Text | None = None
     """What other sources say, where they disagree."""
-    per: Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...])] = ()
+    per: Annotated[tuple[Text, ...], BeforeValidator(listed, json_schema_input_type=Text | tuple[Text, ...])] = ()
     """Pricing units, such as `1_000_000 tokens`."""
     based_on: Literal["list"] | None = None
     """In an overlay: the list price, changed by the adjustments of this row."""
@@ -395,41 +316,3 @@ class ProviderFile(Model):
     """Currency of the price list."""
     offers: Annotated[tuple[Offer, ...], Field(min_length=1)]
     """What the provider sells."""
-
-
-class OwnRate(Model):
-    """An exchange rate of the user's own."""
-
-    on: Day
-    """The day it holds for."""
-    from_: Currency = Field(alias="from")
-    """Currency that is changed."""
-    to: Currency
-    """Currency that is got."""
-    rate: Positive
-    """Units of `to` for one unit of `from`."""
-    source: Text
-    """Where the rate was read."""
-
-
-class OverlayFile(Model):
-    """A user's own prices over the shipped book: contracted prices, private models, exchange rates."""
-
-    overlay: Text
-    """What it is called in results."""
-    provider: Slug | None = None
-    """The provider whose offers stand here."""
-    name: Text | None = None
-    """Name of a provider that the book does not have."""
-    currency: Currency | None = None
-    """Currency of a provider that the book does not have."""
-    offers: tuple[Offer, ...] = ()
-    """Contracted prices of offers in the book, or private offers."""
-    exchange_rates: tuple[OwnRate, ...] = ()
-    """Exchange rates of the user's own; they go before the book's."""
-
-    @model_validator(mode="after")
-    def _complete(self) -> "OverlayFile":
-        if self.offers and self.provider is None:
-            raise ValueError("an overlay with offers needs 'provider'")
-        return self

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from costmodel.prices.book import PriceBook
     from costmodel.prices.card import RateCard
-    from costmodel.prices.schema import Price, PriceRow, Rate, Term, When
+    from costmodel.prices.conditions import When
+    from costmodel.prices.schema import Price, PriceRow, Rate, Term
 
 _SHOWN = ("input", "cache_read", "output")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,24 +66,27 @@ class Table(NamedTuple):
 
     def html(self) -> str:
         """As HTML with inline style, without ids or scripts; every text is escaped."""
+        from html import escape
+
         cell = "padding:2px 10px;border-bottom:1px solid #ddd;"
         head = "".join(
-            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">'
-            f"{html.escape(column.heading)}</th>"
+            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">{escape(column.heading)}</th>'
             for column in self.columns
         )
         body = "".join(f"<tr>{self._cells(row, cell)}</tr>" for row in self.rows)
         foot = f"<tr>{self._cells(self.totals, cell + 'font-weight:bold;')}</tr>" if self.totals else ""
-        notes = "".join(f'<p style="margin:2px 0;font-size:90%">{html.escape(note)}</p>' for note in self.notes)
+        notes = "".join(f'<p style="margin:2px 0;font-size:90%">{escape(note)}</p>' for note in self.notes)
         return (
-            f'<div><p style="font-weight:bold;margin:4px 0">{html.escape(self.title)}</p>'
+            f'<div><p style="font-weight:bold;margin:4px 0">{escape(self.title)}</p>'
             f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}{foot}</tbody></table>{notes}</div>"
         )
 
     def _cells(self, row: Sequence[str], style: str) -> str:
+        from html import escape
+
         return "".join(
-            f'<td style="{style}text-align:{_side(column)}">{html.escape(text)}</td>'
+            f'<td style="{style}text-align:{_side(column)}">{escape(text)}</td>'
             for text, column in zip(row, self.columns, strict=True)
         )
 
