@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from costmodel.documents.reader import Document
     from costmodel.prices.conditions import When
     from costmodel.prices.meters import Meters
-    from costmodel.prices.overlay import OverlayFile
     from costmodel.prices.schema import Offer, PriceRow, ProviderFile
 
     Found = Iterator[tuple["Path", str]]
@@ -39,9 +38,9 @@ def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, na
     found: list[tuple[Path, str]] = []
     if file.provider != name:
         found.append((("provider",), f"the provider is '{file.provider}', but the file is called '{name}.yaml'"))
-    found += _twice(file.offers)
+    found += names_twice(file.offers)
     for index, offer in enumerate(file.offers):
-        found += _offer(("offers", index), offer, meters, on)
+        found += offer_mistakes(("offers", index), offer, meters, on)
         for number, row in enumerate(offer.prices):
             if row.based_on is not None:
                 found.append(
@@ -50,51 +49,19 @@ def provider_mistakes(document: Document, file: ProviderFile, meters: Meters, na
                         "only an overlay may say 'based_on: list'",
                     )
                 )
-    return _placed(document, found)
+    return placed(document, found)
 
 
-def overlay_mistakes(
-    document: Document, overlay: OverlayFile, meters: Meters, on: date, book_models: frozenset[str] | None
-) -> list[Mistake]:
-    """All mistakes in an overlay file.
-
-    Args:
-        document: the file as read, for the lines.
-        overlay: the file as a model.
-        meters: what can be priced.
-        on: the day the book is read as of, for overlaps.
-        book_models: the models that the book has of its provider; None where it does not have the provider.
-    """
-    found = list(_twice(overlay.offers))
-    if overlay.offers and book_models is None and (overlay.currency is None or overlay.name is None):
-        found.append(
-            (
-                ("provider",),
-                f"the book has no provider '{overlay.provider}': give its 'name' and 'currency' here",
-            )
-        )
-    for index, offer in enumerate(overlay.offers):
-        found += _offer(("offers", index), offer, meters, on)
-        if offer.model not in (book_models or ()):
-            found += [
-                (
-                    ("offers", index, "prices", number, "based_on"),
-                    f"the book has no list price of '{overlay.provider}/{offer.model}' to base it on: write 'rates'",
-                )
-                for number, row in enumerate(offer.prices)
-                if row.based_on is not None
-            ]
-    return _placed(document, found)
-
-
-def _placed(document: Document, found: Iterable[tuple[Path, str]]) -> list[Mistake]:
+def placed(document: Document, found: Iterable[tuple[Path, str]]) -> list[Mistake]:
+    """Messages at paths as mistakes at lines, in the order of the file."""
     mistakes = [
         document.mistake(path, message, of_key=message.startswith("there is no meter")) for path, message in found
     ]
     return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
 
 
-def _twice(offers: Iterable[Offer]) -> Found:
+def names_twice(offers: Iterable[Offer]) -> Found:
+    """Models and aliases that stand for two offers."""
     owner: dict[str, str] = {}
     for index, offer in enumerate(offers):
         for path, name in _names(offer):
@@ -112,7 +79,8 @@ def _names(offer: Offer) -> Iterator[tuple[Path, str]]:
         yield ("aliases", number), alias.name
 
 
-def _offer(at: Path, offer: Offer, meters: Meters, on: date) -> Found:
+def offer_mistakes(at: Path, offer: Offer, meters: Meters, on: date) -> Found:
+    """All mistakes of one offer, at their paths."""
     yield from _overlaps(at, offer, on)
     for number, row in enumerate(offer.prices):
         yield from _row((*at, "prices", number), offer, row, meters)

@@ -7,9 +7,10 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from costmodel.documents.model import Currency, Day, Model, Positive, Slug, Text, validated
-from costmodel.documents.reader import read_document
+from costmodel.documents.reader import Document, read_document
 from costmodel.errors import FileError, Mistake
 from costmodel.prices.meters import Meters
+from costmodel.prices.mistakes import names_twice, offer_mistakes, placed
 from costmodel.prices.reading import names_of
 from costmodel.prices.schema import Offer
 
@@ -54,8 +55,6 @@ class OverlayFile(Model):
 
 def read_overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list[OverlayFile]:
     """Read all overlays; every mistake of every file at once."""
-    from costmodel.prices.mistakes import overlay_mistakes
-
     files: list[OverlayFile] = []
     mistakes: list[Mistake] = []
     meters = None
@@ -71,6 +70,40 @@ def read_overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list
     if mistakes:
         raise FileError(mistakes)
     return files
+
+
+def overlay_mistakes(
+    document: Document, overlay: OverlayFile, meters: Meters, on: date, book_models: frozenset[str] | None
+) -> list[Mistake]:
+    """All mistakes in an overlay file.
+
+    Args:
+        document: the file as read, for the lines.
+        overlay: the file as a model.
+        meters: what can be priced.
+        on: the day the book is read as of, for overlaps.
+        book_models: the models that the book has of its provider; None where it does not have the provider.
+    """
+    found = list(names_twice(overlay.offers))
+    if overlay.offers and book_models is None and (overlay.currency is None or overlay.name is None):
+        found.append(
+            (
+                ("provider",),
+                f"the book has no provider '{overlay.provider}': give its 'name' and 'currency' here",
+            )
+        )
+    for index, offer in enumerate(overlay.offers):
+        found += offer_mistakes(("offers", index), offer, meters, on)
+        if offer.model not in (book_models or ()):
+            found += [
+                (
+                    ("offers", index, "prices", number, "based_on"),
+                    f"the book has no list price of '{overlay.provider}/{offer.model}' to base it on: write 'rates'",
+                )
+                for number, row in enumerate(offer.prices)
+                if row.based_on is not None
+            ]
+    return placed(document, found)
 
 
 def _models_in(path: Path) -> frozenset[str] | None:
