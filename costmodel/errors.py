@@ -100,6 +100,11 @@ class NoPriceError(CostmodelError):
 
     exit_code = 4
 
+    def at(self, mistake: Mistake) -> NoPriceError:
+        """The same error, told of the place in the file that asks for it."""
+        self.args = (str(mistake),)
+        return self
+
 
 class UnknownModelError(NoPriceError):
     """No offer of that exact name or alias."""

@@ -72,6 +72,23 @@ def _not_a_number(text: str) -> str:
     return f"expected a number, got '{text[:60]}'"
 
 
+def unambiguous(value: object) -> object:
+    """The value, unless a point in it may stand between thousands, as it does in much of Europe and Asia.
+
+    For counts and budgets; a price may well have three decimals.
+
+    Raises:
+        QuantityError: such as `1.500`.
+    """
+    found = re.search(r"(?<![0-9.])[1-9][0-9]{0,2}(\.[0-9]{3})+(?![0-9.,])", str(value))
+    if found:
+        whole = found[0].replace(".", "_")
+        raise QuantityError(
+            f"'{found[0]}' could be read in two ways: write {whole}, or {found[0]}0 for the smaller number"
+        )
+    return value
+
+
 def share(value: object) -> Fraction:
     """A share between 0 and 1, from `40 %` or `0.4`.
 
@@ -243,20 +260,27 @@ def half_up(value: Number, places: int = 0) -> Fraction:
     return Fraction(whole if scaled >= 0 else -whole) / scale
 
 
+def magnitude(value: Number) -> int:
+    """Digits before the decimal point; 0 for 0.5, negative for smaller: the number is under 10 to that power.
+
+    >>> magnitude(1234), magnitude(Fraction("0.5")), magnitude(Fraction("0.003"))
+    (4, 0, -2)
+    """
+    found, size = 0, abs(Fraction(value))
+    while size >= 1:
+        size, found = size / 10, found + 1
+    while 0 < size < Fraction(1, 10):
+        size, found = size * 10, found - 1
+    return found
+
+
 def significant(value: Number, digits: int) -> Fraction:
     """Rounded half up to so many significant digits.
 
     >>> decimal_text(significant(Fraction("0.00305684"), 4))
     '0.003057'
     """
-    if value == 0:
-        return Fraction(0)
-    magnitude, size = 0, abs(Fraction(value))
-    while size >= 1:
-        size, magnitude = size / 10, magnitude + 1
-    while size < Fraction(1, 10):
-        size, magnitude = size * 10, magnitude - 1
-    return half_up(value, digits - magnitude)
+    return half_up(value, digits - magnitude(value))
 
 
 def decimal_text(value: Number, places: int | None = None) -> str:

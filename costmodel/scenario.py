@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from costmodel.billing.levies import Levy
 from costmodel.documents.model import (
@@ -19,7 +19,8 @@ from costmodel.documents.model import (
     validated,
 )
 from costmodel.documents.reader import Document, read_document
-from costmodel.quantities import Month
+from costmodel.errors import FileError
+from costmodel.quantities import Month, unambiguous
 from costmodel.usage.spec import Alternatives, MixField, Request, Workload
 
 if TYPE_CHECKING:
@@ -91,6 +92,23 @@ class Escalation(Model):
     """Yearly change of API prices, from the second year of the horizon on."""
 
 
+_OTHER_KINDS = {
+    "overlay": "an overlay of your own prices: give it with --overlay, or under 'prices: {overlays: [...]}'",
+    "provider": "a price table: 'costmodel prices list' shows what is in the price book",
+    "profile": "a workload profile: a scenario names it under 'tokens: {profile: ...}'",
+    "schema_version": "a result: give the scenario it was made from",
+}
+
+
+def _refuse_other_kinds(document: Document) -> None:
+    """A file of another kind is told what it is, not what it lacks."""
+    data = document.data
+    if isinstance(data, dict) and "scenario" not in data:
+        for key, what in _OTHER_KINDS.items():
+            if key in data:
+                raise FileError([document.mistake((key,), f"this is no scenario, but {what}", of_key=True)])
+
+
 class Scenario(Request):
     """What is to be estimated; keys about requests hold for every workload that does not say its own."""
 
@@ -116,7 +134,7 @@ class Scenario(Request):
     """Lines after the bill, in this order."""
     escalation: Escalation = Escalation()
     """Stated changes of prices over the years."""
-    budget: MoneyField | None = None
+    budget: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
     """What the horizon may cost, taxes and fees included."""
     expect: dict[Text, dict[Text, Text]] = Field(default_factory=dict)
     """What it must come to: the regression test."""
@@ -158,6 +176,7 @@ class Scenario(Request):
         from costmodel.documents.settings import with_settings
 
         changed = with_settings(document, settings) if settings else document
+        _refuse_other_kinds(changed)
         scenario = validated(changed, cls)
         scenario._document, scenario._folder = changed, folder  # noqa: SLF001 - its own private attributes
         return scenario

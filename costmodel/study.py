@@ -16,7 +16,7 @@ from costmodel.results.comparison import Comparison
 from costmodel.results.estimate import BookReference, Estimate
 from costmodel.results.notices import notices
 from costmodel.usage.sizes import SpecError
-from costmodel.usage.workload import Forecast
+from costmodel.usage.workload import Forecast, UnpricedModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,12 @@ def book_for(scenario: Scenario, overlays: Sequence[str | Path] = (), version: s
     if missing:
         path = ("prices", "overlays")
         raise FileError(
-            [scenario.document.mistake((*path, index), f"there is no file '{own[index]}'") for index in missing]
+            [
+                scenario.document.mistake(
+                    (*path, index), f"there is no file '{scenario.prices.overlays[index]}' beside the scenario"
+                )
+                for index in missing
+            ]
         )
     try:
         return PriceBook.load(version=version or scenario.prices.version, overlays=[*own, *overlays])
@@ -77,11 +82,23 @@ def estimate(
     """
     prices = book or book_for(scenario)
     alone: dict[str, Request] = {name: _said_of(scenario, name) for name in models} or dict(scenario.models or {})
+    if scenario.models and not models:
+        _refuse_mixes_beside_models(scenario)
     if not alone:
         return _estimate(scenario, prices, None, budget or scenario.budget)
     limit = budget or scenario.budget
     found = all_or_errors(alone.items(), lambda item: _estimate(scenario, prices, item, limit))
     return Comparison(scenario.scenario, tuple(found))
+
+
+def _refuse_mixes_beside_models(scenario: Scenario) -> None:
+    """Models that each do all the work alone leave no room for a mix of a workload or step."""
+    paths = [(*path, "mix") for workload, path in scenario.all_workloads() if workload.mix is not None]
+    for workload, path in scenario.all_workloads():
+        paths += [(*path, "steps", index, "mix") for index, step in enumerate(workload.steps) if step.mix is not None]
+    if paths:
+        message = "'models' says that each model does all the work alone: leave this mix out, or leave 'models' out"
+        raise FileError([scenario.document.mistake(path, message, of_key=True) for path in paths])
 
 
 def _said_of(scenario: Scenario, name: str) -> Request:
@@ -142,6 +159,9 @@ def _cube(
     )
     try:
         return forecast.cube()
+    except UnpricedModel as found:
+        place = scenario.document.find_key(found.name)
+        raise (found.error.at(place(str(found.error))) if place else found.error) from None
     except SpecError as error:
         raise FileError([scenario.document.mistake(error.path, error.message, of_key=error.of_key)]) from None
 

@@ -211,7 +211,7 @@ def test_exit_code_reaches_the_shell(tmp_path: Path) -> None:
     found = process("estimate", path)
     assert found.returncode == 4
     assert found.stdout == b""
-    assert found.stderr.startswith(b"No offer is called")
+    assert b"letters.yaml:8:7: No offer is called" in found.stderr
 
 
 # Files are written whole or not at all

@@ -136,6 +136,7 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
             cell.region,
             cell.band,
             id(tariff),
+            cell.factors is None,
         )
         merged[key] = _joined(merged[key], cell) if key in merged else cell
         tariffs[key] = tariff

@@ -41,7 +41,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="costmodel")
 def cli() -> None:
-    """Exact, dated, sourced cost and return-on-investment analytics for LLM APIs."""
+    """Exact, dated, sourced cost analytics for LLM APIs."""
 
 
 def main(arguments: list[str] | None = None) -> None:

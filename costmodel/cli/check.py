@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @output_options
 def command(
     paths: tuple[Path, ...],
-    format_: str,
+    format_: str | None,
     output: Path | None,
     quiet: bool,
 ) -> int:
@@ -53,8 +53,24 @@ def command(
 
 
 def scenario_files(paths: Sequence[Path]) -> list[Path]:
-    """The scenario files that paths name: files themselves, and the `.yaml` files directly in folders."""
-    return [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    """The scenario files that paths name: files themselves, and the scenarios directly in folders."""
+    return [
+        file
+        for path in paths
+        for file in ([item for item in sorted(path.glob("*.yaml")) if _is_scenario(item)] if path.is_dir() else [path])
+    ]
+
+
+def _is_scenario(path: Path) -> bool:
+    """Whether a file in a folder is meant as a scenario; overlays and tables may lie beside it."""
+    from costmodel.documents.reader import read_document
+    from costmodel.errors import FileError
+
+    try:
+        data = read_document(path).data
+    except FileError:
+        return True
+    return not (isinstance(data, dict) and {"overlay", "provider", "profile", "meters", "versions"} & data.keys())
 
 
 def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:

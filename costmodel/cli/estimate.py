@@ -36,7 +36,7 @@ def command(
     settings: tuple[str, ...],
     overlays: tuple[Path, ...],
     version: str | None,
-    format_: str,
+    format_: str | None,
     output: Path | None,
     quiet: bool,
 ) -> int:
@@ -53,20 +53,24 @@ def command(
         return estimate(scenario, models=listed(models), budget=money, book=book_for(scenario, overlays, version))
 
     found = all_or_errors(scenarios, computed)
-    result = found[0] if len(found) == 1 else Comparison("Scenarios side by side", tuple(_flat(found)))
+    result = (
+        found[0]
+        if len(found) == 1
+        else Comparison("Scenarios side by side", tuple(_flat(found)), several_scenarios=True)
+    )
     tables = [result.table(listed(by))] if by else result.tables()
-    emit(format_, output, tables, lambda: result.to_json(listed(by)), lambda: _rows(result), quiet=quiet)
+    emit(format_, output, tables, lambda: result.to_json(listed(by)), lambda: _rows(result, listed(by)), quiet=quiet)
     return 1 if any(item.over_budget for item in _flat(found)) else 0
 
 
 def _money(text: str | None) -> Money | None:
     from costmodel.errors import CommandLineError, QuantityError
-    from costmodel.quantities import Money
+    from costmodel.quantities import Money, unambiguous
 
     if text is None:
         return None
     try:
-        return Money.parse(text)
+        return Money.parse(unambiguous(text))
     except QuantityError as error:
         raise CommandLineError(f"--budget: {error}") from None
 
@@ -77,6 +81,7 @@ def _flat(results: Sequence[Estimate | Comparison]) -> list[Estimate]:
     return [item for result in results for item in (result.estimates if isinstance(result, Comparison) else (result,))]
 
 
-def _rows(result: Estimate | Comparison) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = result.to_json()["lines"]
+def _rows(result: Estimate | Comparison, by: Sequence[str]) -> list[dict[str, Any]]:
+    record = result.to_json(by)
+    rows: list[dict[str, Any]] = record["groups" if by else "lines"]
     return rows

@@ -32,7 +32,7 @@ def command(
     settings: tuple[str, ...],
     overlays: tuple[Path, ...],
     version: str | None,
-    format_: str,
+    format_: str | None,
     output: Path | None,
     quiet: bool,
 ) -> int:

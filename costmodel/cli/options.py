@@ -29,9 +29,13 @@ def output_options(command: F) -> F:
         type=click.Path(path_type=Path, dir_okay=False),
         help="Write to a file instead of the screen.",
     )(command)
-    return click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="table", show_default=True)(
-        command
-    )
+    return click.option(
+        "--format",
+        "-f",
+        "format_",
+        type=click.Choice(FORMATS),
+        help="By default a table, or what the ending of --output says.",
+    )(command)
 
 
 def scenario_options(command: F) -> F:
@@ -69,7 +73,7 @@ def listed(text: str | None) -> list[str]:
     >>> listed("month, model")
     ['month', 'model']
     """
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
+    return list(dict.fromkeys(word.strip() for word in (text or "").split(",") if word.strip()))
 
 
 def selection(text: str) -> dict[str, str]:
@@ -83,5 +87,7 @@ def selection(text: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         if not equals or not value.strip():
             raise CommandLineError(f"'{part}' is not name=value: write --at month=1,model=openai/gpt-4.1,meter=input")
+        if name.strip() in found:
+            raise CommandLineError(f"--at names '{name.strip()}' twice: one value for each")
         found[name.strip()] = value.strip()
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def emit(
-    format_: str,
+    format_: str | None,
     output: Path | None,
     tables: Sequence[Table],
     record: Callable[[], Any],
@@ -37,6 +37,7 @@ def emit(
         rows: makes what `csv` shows.
         quiet: no messages on stderr.
     """
+    format_ = chosen_format(format_, output)
     if format_ in {"json", "csv"}:
         from costmodel.results.records import csv_text, json_text
 
@@ -59,7 +60,13 @@ def emit(
         click.echo(f"Written: {output}", err=True)
 
 
-def emit_text(format_: str, output: Path | None, text: str, record: Any, *, quiet: bool) -> None:
+def chosen_format(format_: str | None, output: Path | None) -> str:
+    """The format asked for, or the one that the ending of the file says."""
+    endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
+    return format_ or endings.get(output.suffix.lower() if output else "", "table")
+
+
+def emit_text(format_: str | None, output: Path | None, text: str, record: Any, *, quiet: bool) -> None:
     """Write a result that is a text rather than a table; CSV has no form for it.
 
     Raises:
@@ -67,6 +74,7 @@ def emit_text(format_: str, output: Path | None, text: str, record: Any, *, quie
     """
     from costmodel.results.records import json_text
 
+    format_ = chosen_format(format_, output)
     if format_ == "csv":
         raise CommandLineError("this result is a text: use --format table, markdown or json")
     fenced = f"```text\n{text}\n```\n" if format_ == "markdown" else f"{text}\n"

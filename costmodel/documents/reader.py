@@ -19,7 +19,7 @@ import yaml
 from costmodel.errors import FileError, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -73,6 +73,24 @@ class Document:
             found = key_place if of_key else value_place
             node = node[step]
         return found
+
+    def find_key(self, name: str) -> Callable[[str], Mistake] | None:
+        """Makes a mistake at the first place where a name stands as a key or an entry; None where it does not."""
+        found = [
+            place
+            for container in self._containers(self.data)
+            for key, (of_key, of_value) in self.places.get(id(container), {}).items()
+            for place in ([of_key] if key == name else [of_value] if container[key] == name else [])
+        ]
+        if not found:
+            return None
+        return lambda message: mistake_at(self.name, self.lines, min(found), message)
+
+    def _containers(self, node: Any) -> Iterator[Any]:
+        if isinstance(node, dict | list):
+            yield node
+            for child in node.values() if isinstance(node, dict) else node:
+                yield from self._containers(child)
 
     def mistake(self, path: Iterable[Any], message: str, *, of_key: bool = False) -> Mistake:
         """A mistake at a path of this document, or in what was set over it."""

@@ -63,7 +63,8 @@ def _path(node: Any, text: str) -> tuple[Any, ...]:
         head, rest = quoted[1], text[quoted.end() :]
     else:
         known = [key for key in (node if isinstance(node, dict) else ()) if text == key or text.startswith(f"{key}.")]
-        head = max(known, key=len) if known else text.partition(".")[0]
+        fresh = text if "/" in text.partition(".")[0] else text.partition(".")[0]  # a model's name may hold points
+        head = max(known, key=len) if known else fresh
         rest = text[len(head) + 1 :]
     child = node.get(head) if isinstance(node, dict) else None
     return (head, *_path(child, rest))

@@ -23,6 +23,7 @@ from costmodel.prices.card import RateCard, Reading, names_read
 from costmodel.prices.meters import REQUEST, Meters
 from costmodel.prices.provider import Provider, check_provider, content_hash, excerpt
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
+from costmodel.quantities import instant
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class PriceBook:
     def price(
         self,
         model: str,
-        at: datetime,
+        at: datetime | str,
         *,
         service_tier: str = "standard",
         region: str = "global",
@@ -188,12 +189,13 @@ class PriceBook:
             NoPriceError: there is no such price; nothing is ever taken as zero.
             UsageError: negative, or parts larger than their whole.
         """
-        if at.tzinfo is None:
+        moment = at if isinstance(at, datetime) else instant(at)
+        if moment.tzinfo is None:
             raise UsageError(
                 f"the instant {at} has no time zone: a request is priced at the instant it was made, in UTC"
             )
         card = self._cards.get(model) or self.card(model)
-        tariff = card.tariff(at, quantities.get("input", 0), service_tier, region)
+        tariff = card.tariff(moment, quantities.get("input", 0), service_tier, region)
         quantities.setdefault(REQUEST, 1)
         sheet = tariff.contracted
         if not quantities.keys() <= self.meters.name_set:

@@ -31,10 +31,12 @@ class Comparison:
     Attributes:
         title: what is compared.
         estimates: in the order given.
+        several_scenarios: whether they are of more than one scenario, so that a model alone names none of them.
     """
 
     title: str
     estimates: tuple[Estimate, ...]
+    several_scenarios: bool = False
 
     @property
     def currency(self) -> str:
@@ -49,7 +51,14 @@ class Comparison:
 
     def name_of(self, estimate: Estimate) -> str:
         """What an alternative is called: its model, or its scenario."""
+        if self.several_scenarios and estimate.alternative:
+            return f"{estimate.title} / {estimate.alternative}"
         return estimate.alternative or estimate.title
+
+    @property
+    def same_work(self) -> bool:
+        """Whether all do the same work in the same time, so that one can be called so many times dearer."""
+        return bool(self.currency) and len({(item.months, item.records) for item in self.estimates}) == 1
 
     def __getitem__(self, name: str) -> Estimate:
         for estimate in self.estimates:
@@ -91,7 +100,7 @@ class Comparison:
             Column(f"cost {self.currency}".rstrip(), numeric=True),
             *([] if "month" in by else [Column("a month", numeric=True)]),
             Column("a record", numeric=True),
-            *([Column("x cheapest", numeric=True)] if self.currency and not by else []),
+            *([Column("x cheapest", numeric=True)] if self.same_work and not by else []),
         )
         rows = []
         for estimate in self.estimates:
@@ -121,7 +130,7 @@ class Comparison:
             cost if self.currency else f"{cost} {estimate.currency}",
             *([] if "month" in by else [grouped(group.cost / months, monthly)]),
             unit_cost_text(group.cost_per_record),
-            *([grouped(times, 2) if times else ""] if self.currency and not by else []),
+            *([grouped(times, 2) if times else ""] if self.same_work and not by else []),
         )
 
     def _period(self) -> str:
@@ -147,11 +156,21 @@ class Comparison:
             "lines": self._lines(exact=False),
             "price_book": {"version": first.book.version, "sha256": first.book.sha256},
             "estimates": [
-                {key: value for key, value in estimate.to_json(by).items() if key != "lines"}
+                {key: value for key, value in estimate.to_json().items() if key != "lines"}
                 for estimate in self.estimates
             ],
             "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
+            **({"groups": self._groups(by)} if by else {}),
         }
+
+    def _groups(self, by: Sequence[str]) -> list[dict[str, Any]]:
+        from costmodel.results.records import group_records
+
+        return [
+            {"alternative": self.name_of(estimate), **record}
+            for estimate in self.estimates
+            for record in group_records(estimate.by(*by), by)
+        ]
 
     def _lines(self, *, exact: bool) -> list[dict[str, Any]]:
         from costmodel.results.records import line_records

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.charges import cost_per_record
 from costmodel.prices.policy import places_of, policy
-from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
+from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, magnitude, significant
 from costmodel.results.lines import (
     Group,
     Line,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 _HUNDRED = 100
+_SHOWN_WHOLE = 1_000  # from here on a decimal of a count says nothing to a reader
 
 
 class BookReference(NamedTuple):
@@ -127,7 +128,7 @@ class Estimate:
         Raises:
             CommandLineError: an unknown dimension, or a value that no line has.
         """
-        return selected(self.lines, selection, self.months[0])
+        return selected(self.lines, {name: str(value) for name, value in selection.items()}, self.months[0])
 
     def explain(self, **selection: str) -> list[Explanation]:
         """Where figures come from: equation, numbers, price row and source, for each line selected.
@@ -145,7 +146,7 @@ class Estimate:
             units = self.meters[line.charge.meter].units
             price = line.charge.contracted_price
             pricing_unit = f"{grouped(price.per)} {units}" if price else ""
-        return explained(line, self.currency, units, pricing_unit)
+        return explained(line, self.currency, units, pricing_unit, self.exchange)
 
     def table(self, by: Sequence[str] = ("model",)) -> Table:
         """The cost by dimensions, as a table that a person reads at once."""
@@ -158,6 +159,7 @@ class Estimate:
             *(Column(name) for name in by),
             Column("records", numeric=True),
             Column("requests", numeric=True),
+            *([Column("billed units", numeric=True)] if "meter" in by else []),
             *(Column(name.replace("_", " ") if name else "", numeric=True) for name in split),
             Column(f"cost {self.currency}", numeric=True),
             Column("share", numeric=True),
@@ -170,6 +172,7 @@ class Estimate:
                 *group.key,
                 count_text(group.records),
                 count_text(group.requests),
+                *([count_text(sum(group.quantities.values(), Fraction(0)))] if "meter" in by else []),
                 *(count_text(group.totals.get(name, Fraction(0))) for name in split),
                 cost,
                 f"{decimal_text(share, 1)} %",
@@ -181,17 +184,18 @@ class Estimate:
             f"{self.title}: cost by {', '.join(by)}, {self.period}",
             columns,
             tuple(rows),
-            self._totals(len(by), split),
+            self._totals(by, split),
             self.notes,
         )
 
-    def _totals(self, keys: int, split: Sequence[str]) -> tuple[str, ...]:
+    def _totals(self, by: Sequence[str], split: Sequence[str]) -> tuple[str, ...]:
         everything = grouped_lines(self.lines, ())[0]
         return (
             "total",
-            *[""] * (keys - 1),
+            *[""] * (len(by) - 1),
             count_text(self.records),
             count_text(everything.requests),
+            *([""] if "meter" in by else []),
             *(count_text(everything.totals.get(name, Fraction(0))) for name in split),
             shown_costs([self.total], self.currency)[0],
             "100.0 %" if self.total else "",
@@ -284,12 +288,13 @@ def shown_costs(costs: Sequence[Fraction], currency: str) -> list[str]:
 
 
 def unit_cost_text(cost: Fraction) -> str:
-    """A unit cost in four significant digits."""
-    return grouped(significant(cost, policy().shown_record_cost_digits.value)) if cost else ""
+    """A unit cost in four significant digits, trailing zeros kept."""
+    digits = policy().shown_record_cost_digits.value
+    return grouped(cost, max(digits - magnitude(cost), 0)) if cost else ""
 
 
 def count_text(count: Fraction) -> str:
-    """A count for reading: whole numbers as such, others to one decimal."""
+    """A count for reading: small fractions of a forecast to one decimal, large ones as whole numbers."""
     if not count:
         return ""
-    return grouped(count, 0 if count.denominator == 1 else 1)
+    return grouped(count, 0 if count.denominator == 1 or count >= _SHOWN_WHOLE else 1)

@@ -18,9 +18,11 @@ from costmodel.usage.workload import forecast_requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from costmodel.billing.bill import Charge, Entry
     from costmodel.billing.levies import LevyLine
+    from costmodel.prices.exchange import ExchangeRate
     from costmodel.prices.schema import PriceRow
     from costmodel.prices.tariff import PriceLine
     from costmodel.results.lines import Line
@@ -89,7 +91,9 @@ def explanation_record(found: Sequence[Explanation], currency: str) -> dict[str,
     }
 
 
-def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Explanation:
+def explained(
+    line: Line, currency: str, units: str, pricing_unit: str, exchange: Sequence[ExchangeRate] = ()
+) -> Explanation:
     """Explain one line.
 
     Args:
@@ -97,6 +101,7 @@ def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Expla
         currency: reporting currency.
         units: what the meter counts, in the plural.
         pricing_unit: what the price is for, such as `1,000,000 tokens`.
+        exchange: the exchange rates used.
 
     Raises:
         CostmodelError: the computation shown does not give the figure of the bill; a fault of ours.
@@ -111,7 +116,13 @@ def explained(line: Line, currency: str, units: str, pricing_unit: str) -> Expla
             f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel"
         )
     title = f"{_what(line)}: {number_text(line.cost)} {currency}"
-    return Explanation(title, line.cost, tuple(sentences(traced)), tuple(_facts(line.entry, line.charge, pricing_unit)))
+    facts = _facts(line.entry, line.charge, pricing_unit)
+    facts += [
+        ("exchange rate", f"{rate.to} for one {rate.from_} on {rate.on}, {rate.source}")
+        for rate in exchange
+        if rate.from_ == line.entry.billing_currency
+    ]
+    return Explanation(title, line.cost, tuple(sentences(traced)), tuple(facts))
 
 
 def _what(line: Line) -> str:
@@ -233,12 +244,13 @@ def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, s
     return facts
 
 
-def row_facts(row: PriceRow) -> list[tuple[str, str]]:
-    """Validity and source of a price row, as label and text."""
+def row_facts(row: PriceRow, ends: datetime | None = None) -> list[tuple[str, str]]:
+    """Validity and source of a price row, as label and text; `ends`: where the next row begins."""
     start = f"{row.valid.from_:%Y-%m-%dT%H:%MZ}" + (
         " (first day seen; the true start may be earlier)" if row.valid.start else ""
     )
-    until = f"until {row.valid.until:%Y-%m-%dT%H:%MZ}" if row.valid.until else "until a later row begins"
+    end = row.valid.until or ends
+    until = f"until {end:%Y-%m-%dT%H:%MZ}" if end else "until a later row begins"
     source = row.source
     read = f"{source.title or source.url}, read {source.retrieved}" + (f", via {source.via}" if source.via else "")
     facts = [("in force", f"from {start} {until}"), ("recorded", str(row.recorded)), ("source", read)]

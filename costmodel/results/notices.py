@@ -91,7 +91,11 @@ def is_stale(row: PriceRow, on: date, limit: int) -> bool:
 
 def _beyond(used: Used, months: Sequence[Month]) -> Notice:
     last = months[-1]
-    open_ended = [(model, row.source.retrieved) for model, row in used if row.valid.until is None]
+    open_ended = [
+        (model, row.source.retrieved)
+        for model, row in used
+        if row.valid.until is None and row.source.kind != "contracted"
+    ]
     about = (f"{model} ({checked})" for model, checked in open_ended if checked < last.end.date())
     lead = f"Prices are taken to stay as last checked until {last}"
     return _notice("forecast-beyond-check", lead, about, "A provider may change them.")

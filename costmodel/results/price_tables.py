@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from costmodel.errors import NotInForceError
@@ -106,8 +107,9 @@ def details(book: PriceBook, model: str, at: datetime, *, everything: bool) -> t
         ("tokenizer", offer.tokenizer or ""),
     ]
     lines = [*_aligned([(label, text) for label, text in facts if text]), ""]
+    following = {id(row): later.valid.from_ for row, later in pairwise(card.rows)}
     for row in rows:
-        lines += [*_row_lines(row, at), ""]
+        lines += [*_row_lines(row, at, following.get(id(row)) if everything else None), ""]
     lines += _term_lines(card)
     lines.append(f"Price book {book.name}" + (f", sha256 {book.sha256}" if book.sha256 else ""))
     record = {
@@ -155,7 +157,7 @@ def _rate_text(rate: Rate, *, alone: bool) -> str:
     return lead + (f"refused: {rate.refused}" if rate.refused else prices)
 
 
-def _row_lines(row: PriceRow, at: datetime) -> list[str]:
+def _row_lines(row: PriceRow, at: datetime, ends: datetime | None) -> list[str]:
     rates = row.rates or ()
     lead = "contracted rate" if row.source.kind == "contracted" else "rate"
     facts = [(lead, _rate_text(rate, alone=len(rates) == 1)) for rate in rates]
@@ -169,17 +171,17 @@ def _row_lines(row: PriceRow, at: datetime) -> list[str]:
         )
         for item in row.adjustments
     ]
-    facts += row_facts(row)
-    facts.append(("age", _age(row, at)))
+    facts += row_facts(row, ends)
+    facts.append(("age", _age(row, at, superseded=ends is not None and ends <= at)))
     if row.withdrawn:
         facts.append(("WITHDRAWN", f"on {row.withdrawn.on}: {row.withdrawn.why}"))
     return _aligned(facts)
 
 
-def _age(row: PriceRow, at: datetime) -> str:
+def _age(row: PriceRow, at: datetime, *, superseded: bool) -> str:
     days = (at.date() - row.source.retrieved).days
     limit = policy().stale_after_days.value
-    stale = f"; STALE: more than {limit} days" if is_stale(row, at.date(), limit) else ""
+    stale = f"; STALE: more than {limit} days" if not superseded and is_stale(row, at.date(), limit) else ""
     return f"checked {days} days before {at:%Y-%m-%d}{stale}" if days >= 0 else f"checked after {at:%Y-%m-%d}"
 
 

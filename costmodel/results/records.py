@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from costmodel.equations.charges import escalated_charge
 from costmodel.quantities import decimal_text
 from costmodel.results.lines import DIMENSIONS, dimensions_of
 from costmodel.results.table import safe_cell
@@ -50,6 +51,9 @@ def _line(line: Line, labels: Sequence[str], meters: Meters, number: Any) -> dic
             "list_currency": entry.list_currency,
             "billed_cost": number(charge.billed_cost),
             "billing_currency": entry.billing_currency,
+            "credit_rate": number(entry.credit_rate),
+            "exchange_rate": number(entry.exchange_rate),
+            "escalation": number(escalated_charge(1, entry.escalation_rate, entry.escalation_years)),
             "price_row": {
                 "valid_from": row.valid.from_.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "recorded": row.recorded.isoformat(),
@@ -59,7 +63,13 @@ def _line(line: Line, labels: Sequence[str], meters: Meters, number: Any) -> dic
             },
         }
     if line.levy is not None:
-        record |= {"levy": line.levy.kind, "base": number(line.levy.base)}
+        rate = line.levy.rate
+        record |= {
+            "levy": line.levy.kind,
+            "base": number(line.levy.base),
+            "rate": None if rate is None else number(rate),
+            "grossed_up": line.levy.grossed_up,
+        }
     return record | {"cost": number(line.cost)}
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, mod
 from costmodel.documents.model import Amount, Model, Positive, Rate, Share, Slug, Text, kind_of
 from costmodel.errors import QuantityError
 from costmodel.prices.hours import Hours
-from costmodel.quantities import exact, share
+from costmodel.quantities import exact, share, unambiguous
 
 _PARTS_OF_INPUT = ("cache_read", "cache_write_5m", "cache_write_1h")
 
@@ -60,22 +60,13 @@ def _days(value: Any) -> Any:
     return number
 
 
-def _count_of_records(value: Any) -> Any:
-    text = str(value).strip()
-    if re.fullmatch(r"[0-9]{1,3}(\.000)+", text):
-        raise ValueError(
-            f"'{text}' could be {text.partition('.')[0]} or {text.replace('.', '_')}: write the one you mean"
-        )
-    return value
-
-
 _LONGEST_MONTH = 31
 DaysPerMonth = Annotated[
     Fraction | Literal["calendar"],
     PlainValidator(_days),
     WithJsonSchema({"type": ["number", "string"], "title": "days in a month, or 'calendar'"}),
 ]
-RecordCount = Annotated[Amount, BeforeValidator(_count_of_records)]
+RecordCount = Annotated[Amount, BeforeValidator(unambiguous)]
 
 
 class Records(Model):
@@ -190,7 +181,8 @@ class Request(Model):
     @model_validator(mode="after")
     def _whole(self) -> "Request":
         if self.service_tier is not None and sum(self.service_tier.values()) != 1:
-            raise ValueError("the shares of service_tier must add up to 100 %")
+            total = float(sum(self.service_tier.values()) * 100)
+            raise ValueError(f"the shares of service_tier add up to {total:g} %, not to 100 %")
         if sum(getattr(self, part) or 0 for part in _PARTS_OF_INPUT) > 1:
             raise ValueError("cache_read and cache_write together are more than 100 % of input")
         return self
@@ -201,7 +193,7 @@ class Entry(Request):
 
     share: Share | None = None
     """Share of requests, or of tokens."""
-    count: Amount | None = None
+    count: RecordCount | None = None
     """Requests, or tokens, a month instead of a share."""
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import tokens as equations
+from costmodel.errors import NoPriceError
 from costmodel.prices.schema import GLOBAL, STANDARD
 from costmodel.quantities import seconds
 from costmodel.usage.cube import Band, Cell, Cube, Factors
@@ -58,6 +59,14 @@ class Part(NamedTuple):
     sizes: Sizes
 
 
+class UnpricedModel(Exception):  # noqa: N818 - carries an error to where its place is known
+    """A model that has no price, by the name the scenario uses."""
+
+    def __init__(self, error: NoPriceError, name: str) -> None:
+        self.error, self.name = error, name
+        super().__init__(str(error))
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What is needed to make a cube of a scenario.
@@ -67,7 +76,7 @@ class Forecast:
         workloads: each with its path in the scenario.
         top: what the scenario says of all requests.
         mix: the scenario's mix; None where each alternative stands alone.
-        alternative: the model that stands alone, with what is said of it.
+        alternative: the model that stands alone, in place of every mix, with what is said of it.
         card: finds a rate card by name.
         folder: the scenario's folder, for profiles of its own.
     """
@@ -100,7 +109,7 @@ class Forecast:
 
     def _mix(self, task: Task) -> tuple[Mix | None, tuple[str, Request] | None]:
         own = (task.step.mix if task.step else None) or task.workload.mix
-        return (own, None) if own is not None else (self.mix, self.alternative)
+        return (None, self.alternative) if self.alternative is not None else (own or self.mix, None)
 
     def _parts(self, task: Task) -> tuple[list[Part], Records]:
         mix, alternative = self._mix(task)
@@ -124,7 +133,10 @@ class Forecast:
         return parts, self._records(task) if mix.shares else self._counted(task, whole)
 
     def _part(self, task: Task, name: str, entry: Request | Entry, share: Fraction) -> Part:
-        card = self.card(name)
+        try:
+            card = self.card(name)
+        except NoPriceError as error:
+            raise UnpricedModel(error, name) from error
         spec = Spec(entry, task.step, task.workload, self.top)
         return Part(card, spec, share, sizes_of(spec, card, self.folder, task.path))
 

@@ -52,9 +52,10 @@ def test_a_path_finds_its_value(path: str, found: tuple[object, ...]) -> None:
     assert node == "7"
 
 
-def test_a_name_with_points_that_is_not_there_needs_quotes() -> None:
-    """A name with points that the file does not have is taken step by step, so it must be quoted."""
-    assert with_one("mix.acme/large-1.5", "7").data["mix"]["acme/large-1"] == {"5": "7"}
+def test_a_model_that_is_not_there_keeps_its_points() -> None:
+    """A model's name may hold points: with a slash in it, the rest of the path is the name, unless quoted."""
+    assert with_one("mix.acme/large-1.5", "7").data["mix"]["acme/large-1.5"] == "7"
+    assert with_one('mix."acme/large-1.5".share', "7 %").data["mix"]["acme/large-1.5"] == {"share": "7 %"}
 
 
 def test_the_longest_name_is_taken() -> None:
