@@ -4,9 +4,9 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, model_validator
 
-from costmodel.documents.model import Model, Text, kind_of, listed
+from costmodel.documents.model import Model, Reads, Text, kind_of, listed
 from costmodel.prices.hours import Hours
 from costmodel.quantities import exact
 
@@ -47,8 +47,7 @@ def _size_limit(value: Any) -> "SizeLimit":
 
 SizeLimitField = Annotated[
     SizeLimit,
-    PlainValidator(_size_limit),
-    WithJsonSchema({"type": "string", "pattern": r"^(>=|<=|>|<)\s*[0-9_]+$", "title": "a limit such as > 200000"}),
+    Reads(_size_limit, {"type": "string", "pattern": r"^(>=|<=|>|<)\s*[0-9_]+$", "title": "a limit such as > 200000"}),
 ]
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
-from costmodel.documents.model import Model, kind_of
+from costmodel.documents.model import Model, Reads, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,8 @@ def zone(name: str) -> "ZoneInfo":
 
 Window = Annotated[
     tuple[time, time],
-    PlainValidator(_window),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\d\d:\d\d\s*-\s*\d\d:\d\d$", "title": "a window such as 16:30-00:30"}
+    Reads(
+        _window, {"type": "string", "pattern": r"^\d\d:\d\d\s*-\s*\d\d:\d\d$", "title": "a window such as 16:30-00:30"}
     ),
 ]
 
@@ -77,7 +76,10 @@ class Hours(Model):
         Field(min_length=1),
     ]
     """One window or several, such as `16:30-00:30`."""
-    zone: Annotated[str, PlainValidator(_zone_name), WithJsonSchema({"type": "string", "title": "an IANA time zone"})]
+    zone: Annotated[
+        str,
+        Reads(_zone_name, {"type": "string", "title": "an IANA time zone"}),
+    ]
     """IANA name of the time zone."""
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS
     """Weekdays on which a window starts."""

@@ -4,9 +4,9 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from costmodel.documents.model import Amount, Model, Positive, Rate, Share, Slug, Text, kind_of
+from costmodel.documents.model import Amount, Model, Positive, Rate, Reads, Share, Slug, Text, kind_of
 from costmodel.errors import QuantityError
 from costmodel.prices.hours import Hours
 from costmodel.quantities import exact, share, unambiguous
@@ -36,13 +36,11 @@ def _share_of_input(value: Any) -> Fraction:
 
 Ratio = Annotated[
     tuple[Fraction, Fraction],
-    PlainValidator(_ratio),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9._]+:[0-9._]+$", "title": "input:output, such as 3:1"}),
+    Reads(_ratio, {"type": "string", "pattern": "^[0-9._]+:[0-9._]+$", "title": "input:output, such as 3:1"}),
 ]
 ShareOfInput = Annotated[
     Fraction,
-    PlainValidator(_share_of_input),
-    WithJsonSchema({"type": ["string", "number"], "title": "such as 40 % of input"}),
+    Reads(_share_of_input, {"type": ["string", "number"], "title": "such as 40 % of input"}),
 ]
 
 
@@ -63,8 +61,7 @@ def _days(value: Any) -> Any:
 _LONGEST_MONTH = 31
 DaysPerMonth = Annotated[
     Fraction | Literal["calendar"],
-    PlainValidator(_days),
-    WithJsonSchema({"type": ["number", "string"], "title": "days in a month, or 'calendar'"}),
+    Reads(_days, {"type": ["number", "string"], "title": "days in a month, or 'calendar'"}),
 ]
 RecordCount = Annotated[Amount, BeforeValidator(unambiguous)]
 
