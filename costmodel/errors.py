@@ -12,6 +12,7 @@ The tree (the number is the exit code of the command line):
     │   ├── NotOfferedError         a service tier or region the offer does not list
     │   ├── UnknownMeterError       a meter that the book does not have
     │   ├── NoMeterPriceError       the row has no price for a meter that was used
+    │   ├── NegativePriceError      adjustments make a price negative
     │   ├── UnknownPriceError       the price exists, but its figure is not known
     │   ├── RefusedRequestError     the provider refuses such a request
     │   ├── NoExchangeRateError     no exchange rate on or before that day, or too old
@@ -165,6 +166,16 @@ class UnknownMeterError(NoPriceError):
 
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(f"There is no meter '{name}'{hint} Meters are added in pricing/meters.yaml.")
+
+
+class NegativePriceError(NoPriceError):
+    """Adjustments that make a price negative."""
+
+    def __init__(self, meter: str, price: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The adjustments {', '.join(names)} make the price of '{meter}' negative ({price}). "
+            "Correct them: nobody pays for being used."
+        )
 
 
 class UnknownPriceError(NoPriceError):

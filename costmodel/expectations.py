@@ -87,7 +87,7 @@ def selection_of(key: str) -> dict[str, str]:
 def _chosen(result: Estimate | Comparison, selection: dict[str, str]) -> tuple[Estimate, dict[str, str]]:
     if not isinstance(result, Comparison):
         return result, selection
-    name = selection.get("model", "")
+    name = selection.pop("alternative", None) or selection.get("model", "")
     for item in result.estimates:
         if item.alternative == name:
             return item, selection

@@ -228,6 +228,8 @@ def instant(value: object) -> datetime:
         if re.fullmatch(_DAY, text):
             midnight = day(text)
             return datetime(midnight.year, midnight.month, midnight.day, tzinfo=UTC)
+        if re.search(r"\.[0-9]{7}", text):
+            raise QuantityError(f"'{text[:40]}' is finer than a microsecond: leave the last digits out")
         try:
             result = datetime.fromisoformat(text)
         except ValueError:

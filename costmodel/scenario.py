@@ -148,6 +148,10 @@ class Scenario(Request):
             raise ValueError("give either 'workload' or a list of 'workloads'")
         if self.mix is not None and self.models is not None:
             raise ValueError("give 'mix' (models that share the work) or 'models' (each alone), not both")
+        levies = [levy.name for levy in self.taxes_and_fees]
+        same = sorted({name for name in levies if levies.count(name) > 1 or name == "minimum charge"})
+        if same:
+            raise ValueError(f"the name '{same[0]}' of a tax or fee is taken: give each a name of its own")
         names = [workload.name for workload in self.workloads]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

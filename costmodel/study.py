@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import levy_lines, minimum_lines
-from costmodel.errors import CommandLineError, FileError, UsageError, all_or_errors
+from costmodel.errors import CommandLineError, FileError, NoPriceError, UsageError, all_or_errors
 from costmodel.prices.book import PriceBook
 from costmodel.prices.policy import policy
 from costmodel.prices.reading import digest
@@ -81,7 +81,9 @@ def estimate(
         NoPriceError: something has no price; everything that has none is named.
     """
     prices = book or book_for(scenario)
-    alone: dict[str, Request] = {name: _said_of(scenario, name) for name in models} or dict(scenario.models or {})
+    alone: dict[str, Request] = {name: _said_of(scenario, name, prices) for name in models}
+    alone = alone or dict(scenario.models or {})
+    _refuse_twice(alone, prices)
     if scenario.models and not models:
         _refuse_mixes_beside_models(scenario)
     if not alone:
@@ -101,11 +103,32 @@ def _refuse_mixes_beside_models(scenario: Scenario) -> None:
         raise FileError([scenario.document.mistake(path, message, of_key=True) for path in paths])
 
 
-def _said_of(scenario: Scenario, name: str) -> Request:
+def _said_of(scenario: Scenario, name: str, book: PriceBook) -> Request:
+    """What the scenario says of a model's requests, under whatever name."""
     from costmodel.usage.spec import Request
 
     said = dict(scenario.models or {}) | dict(scenario.mix.models if scenario.mix else {})
-    return said.get(name, Request())
+    if name in said or not said:
+        return said.get(name, Request())
+    try:
+        wanted = book.card(name).name
+        return next((request for other, request in said.items() if book.card(other).name == wanted), Request())
+    except NoPriceError:
+        return Request()  # told of with its place, further on
+
+
+def _refuse_twice(alone: dict[str, Request], book: PriceBook) -> None:
+    if len(alone) < 2:  # noqa: PLR2004 - one cannot stand twice
+        return
+    found: dict[str, str] = {}
+    for name in alone:
+        try:
+            full = book.card(name).name
+        except NoPriceError:
+            continue  # told of with its place, further on
+        if full in found:
+            raise CommandLineError(f"'{name}' and '{found[full]}' are the same offer, {full}: name it once")
+        found[full] = name
 
 
 def _estimate(
@@ -119,6 +142,10 @@ def _estimate(
         if budget is scenario.budget:
             raise FileError([scenario.document.mistake(("budget",), message)])
         raise CommandLineError(message)
+    for index, levy in enumerate(scenario.taxes_and_fees):
+        if levy.name in book.meters:
+            path = ("taxes_and_fees", index, "name")
+            raise FileError([scenario.document.mistake(path, f"'{levy.name}' is the name of a meter: choose another")])
     cube, doubts = _cube(scenario, book, months, alternative)
     rates: dict[str, ExchangeRate] = {}
     terms = Terms(lambda currency: _rate(scenario, book, currency, rates), scenario.escalation.prices, months[0])

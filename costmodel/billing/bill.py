@@ -184,7 +184,7 @@ def _summed(first: Mapping[K, Number], second: Mapping[K, Number]) -> dict[K, Nu
 
 
 def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
-    credit = tariff.row.credit
+    credit = tariff.credit
     currency = credit.pays if credit else card.currency
     credit_rate = credit.per_list_unit if credit else Fraction(1)
     exchange, years = terms.convert(currency), terms.years(cell.month)
@@ -220,8 +220,8 @@ def _charges(entry: Entry, cell: Cell) -> list[Charge]:
     found = []
     for measure in dict.fromkeys((*contracted, *listed)):
         unlisted = None if not entry.tariff.lists(measure.meter) else _ZERO
-        list_line, list_quantity, list_cost = listed.get(measure, (None, _ZERO, unlisted))
-        line, quantity, cost = contracted.get(measure, (None, list_quantity, _ZERO))
+        list_line, _, list_cost = listed.get(measure, (None, _ZERO, unlisted))
+        line, quantity, cost = contracted.get(measure, (None, _ZERO, _ZERO))
         billed = Fraction(equations.billed_charge(cost, entry.credit_rate))
         reported = equations.reported_charge(billed, entry.exchange_rate)
         final = equations.escalated_charge(reported, entry.escalation_rate, entry.escalation_years)

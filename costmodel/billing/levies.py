@@ -44,6 +44,7 @@ class LevyLine(NamedTuple):
         cost: money, in the reporting currency.
         model: the offer it belongs to; empty for a line on the whole bill.
         grossed_up, kind, base_name: as the scenario states them.
+        minimum, entry: of a minimum charge: the minimum, and an entry with its credit and exchange rates.
     """
 
     month: "Month"
@@ -55,25 +56,32 @@ class LevyLine(NamedTuple):
     grossed_up: bool = False
     kind: str = "other"
     base_name: str = "bill"
+    minimum: Fraction | None = None
+    entry: "Entry | None" = None
 
 
 def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
-    """Top-ups to providers' minimum charges of a month, by offer."""
+    """Top-ups to providers' minimum charges of a month, by offer.
+
+    All charges of the offer in the month count; the minimum is the one in force where its first request is made.
+    """
     groups: dict[tuple[Month, str], list[Entry]] = {}
     for entry in entries:
-        if entry.tariff.row.minimum_charge is not None:
-            groups.setdefault((entry.month, entry.model), []).append(entry)
+        groups.setdefault((entry.month, entry.model), []).append(entry)
     found = []
     for (month, model), members in groups.items():
-        last = members[-1]
-        minimum = last.tariff.row.minimum_charge
+        first = members[0]
+        minimum = first.tariff.minimum_charge
+        if minimum is None:
+            continue
         contracted = sum((charge.contracted_cost for entry in members for charge in entry.charges), Fraction(0))
-        missing = equations.minimum_top_up(contracted, minimum.amount if minimum else 0)
+        missing = equations.minimum_top_up(contracted, minimum.amount)
         if missing:
-            billed = equations.billed_charge(missing, last.credit_rate)
-            reported = equations.reported_charge(billed, last.exchange_rate)
-            cost = equations.escalated_charge(reported, last.escalation_rate, last.escalation_years)
-            found.append(LevyLine(month, "minimum charge", contracted, None, Fraction(cost), model))
+            billed = equations.billed_charge(missing, first.credit_rate)
+            reported = equations.reported_charge(billed, first.exchange_rate)
+            cost = equations.escalated_charge(reported, first.escalation_rate, first.escalation_years)
+            line = LevyLine(month, "minimum charge", contracted, None, Fraction(cost), model)
+            found.append(line._replace(kind="minimum_charge", minimum=minimum.amount, entry=first))
     return found
 
 

@@ -56,7 +56,7 @@ def command(
     result = (
         found[0]
         if len(found) == 1
-        else Comparison("Scenarios side by side", tuple(_flat(found)), several_scenarios=True)
+        else Comparison("Scenarios side by side", _named_apart(_flat(found)), several_scenarios=True)
     )
     tables = [result.table(listed(by))] if by else result.tables()
     emit(format_, output, tables, lambda: result.to_json(listed(by)), lambda: _rows(result, listed(by)), quiet=quiet)
@@ -79,6 +79,18 @@ def _flat(results: Sequence[Estimate | Comparison]) -> list[Estimate]:
     from costmodel.results.comparison import Comparison
 
     return [item for result in results for item in (result.estimates if isinstance(result, Comparison) else (result,))]
+
+
+def _named_apart(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Scenarios of the same name get numbers, so that none hides another."""
+    from dataclasses import replace
+
+    seen: dict[tuple[str, str], int] = {}
+    found = []
+    for item in estimates:
+        count = seen[item.title, item.alternative] = seen.get((item.title, item.alternative), 0) + 1
+        found.append(item if count == 1 else replace(item, title=f"{item.title} ({count})"))
+    return tuple(found)
 
 
 def _rows(result: Estimate | Comparison, by: Sequence[str]) -> list[dict[str, Any]]:

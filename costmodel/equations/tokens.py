@@ -45,6 +45,24 @@ def month_records(first_month_records: Any, monthly_growth: Any, months_before: 
     return step("records", half_up(first_month_records * power(1 + monthly_growth, months_before)), "records")
 
 
+def month_counts(first_month_count: Any, monthly_growth: Any, months_before: int) -> Any:
+    """Records behind counts of requests or tokens that a mix states: they grow as they are, unrounded.
+
+    Args:
+        first_month_count: in the first month; need not be whole where tokens are counted.
+        monthly_growth: growth a month, of 1.
+        months_before: months that lie before this one (0 for the first).
+
+    Returns:
+        Records.
+
+    >>> from fractions import Fraction
+    >>> month_counts(Fraction(1001, 2), Fraction(0), 3)
+    Fraction(1001, 2)
+    """
+    return step("records", first_month_count * power(1 + monthly_growth, months_before), "records")
+
+
 def input_of_total(total: Any, input_part: Any, output_part: Any) -> Any:
     """Input tokens of a request whose total and input:output ratio are known.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LAST_DAY = date.max
+_LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 
 class RequestPrice(NamedTuple):
@@ -292,13 +293,14 @@ class PriceBook:
         return RateCard(full, offer, currency, Reading(_LAST_DAY, self.meters, self.tokenizer_factor), private=True)
 
     def _refuse_two_contracts(self, name: str, contracts: list[Offer]) -> None:
-        rows = [row for offer in contracts for row in offer.prices if row.withdrawn is None]
-        ordered = sorted(rows, key=lambda row: row.valid.from_)
-        for earlier, later in pairwise(ordered):
-            several = sum(overlay.provider == name.partition("/")[0] for overlay in self.overlays) > 1
-            if several and (earlier.valid.until is None or later.valid.from_ < earlier.valid.until):
-                day = f"{later.valid.from_:%Y-%m-%d}"
-                message = f"two overlays price '{name}' on {day}: give one of them, or end the first with 'until'"
+        """Own prices of one offer, written twice, must not hold at the same time."""
+        rows = [[row.valid for row in offer.prices if row.withdrawn is None] for offer in contracts]
+        spans = sorted((valid[0].from_, valid[-1].until or _LAST_INSTANT) for valid in rows if valid)
+        for (_, ends), (begins, _) in pairwise(spans):
+            if begins < ends:
+                message = (
+                    f"own prices of '{name}' stand twice on {begins:%Y-%m-%d}: give one, or end the first with 'until'"
+                )
                 raise FileError([Mistake(self.overlays[-1].overlay, 1, 1, message)])
 
     def _provider(self, name: str) -> Provider | None:

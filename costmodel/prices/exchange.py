@@ -128,7 +128,9 @@ class ExchangeTable:
         """
         if from_ == to:
             return ExchangeRate(from_, to, Fraction(1), as_of, "same currency")
-        found = self._owned(from_, to, as_of, max_age_days) or self._crossed(from_, to, as_of)
+        fresh = [item for item in self._own if item.on <= as_of and (as_of - item.on).days <= max_age_days]
+        own = sorted(fresh, key=lambda item: item.on, reverse=True)
+        found = _direct(own, from_, to) or self._crossed(from_, to, as_of) or self._chained(own, from_, to, as_of)
         pair = f"{from_} to {to}"
         if found is None:
             raise NoExchangeRateError(pair, as_of.isoformat(), "The book has no earlier one.")
@@ -141,22 +143,15 @@ class ExchangeTable:
             )
         return found
 
-    def _owned(self, from_: str, to: str, as_of: date, max_age_days: int) -> ExchangeRate | None:
-        """The user's own rate, direct or through one currency of the book; it goes before the book's."""
-        fresh = [item for item in self._own if item.on <= as_of and (as_of - item.on).days <= max_age_days]
-        for item in sorted(fresh, key=lambda item: item.on, reverse=True):
-            for start, end, rate in ((item.from_, item.to, item.rate), (item.to, item.from_, 1 / item.rate)):
-                own = ExchangeRate(start, end, rate, item.on, item.source)
-                if start == from_ and end == to:
-                    return own
-                if start == from_:
-                    rest = self._crossed(end, to, as_of)
-                    if rest is not None:
-                        return _chained(own, rest)
-                if end == to:
-                    rest = self._crossed(from_, start, as_of)
-                    if rest is not None:
-                        return _chained(rest, own)
+    def _chained(self, own: "list[OwnRate]", from_: str, to: str, as_of: date) -> ExchangeRate | None:
+        """One of the user's rates and one of the book's, for a pair that neither has."""
+        for item in own:
+            for leg in _both_ways(item):
+                before, after = self._crossed(from_, leg.from_, as_of), self._crossed(leg.to, to, as_of)
+                if leg.from_ == from_ and after is not None:
+                    return _chain(leg, after)
+                if leg.to == to and before is not None:
+                    return _chain(before, leg)
         return None
 
     def _crossed(self, from_: str, to: str, as_of: date) -> ExchangeRate | None:
@@ -170,7 +165,20 @@ class ExchangeTable:
         return None
 
 
-def _chained(first: ExchangeRate, second: ExchangeRate) -> ExchangeRate:
+def _chain(first: ExchangeRate, second: ExchangeRate) -> ExchangeRate:
     """Two rates one after the other; as old as the older of them."""
     source = f"{first.source}; {second.source}"
     return ExchangeRate(first.from_, second.to, first.rate * second.rate, min(first.on, second.on), source)
+
+
+def _both_ways(item: "OwnRate") -> tuple[ExchangeRate, ExchangeRate]:
+    """A rate of the user's, as stated and the other way round."""
+    return (
+        ExchangeRate(item.from_, item.to, item.rate, item.on, item.source),
+        ExchangeRate(item.to, item.from_, 1 / item.rate, item.on, item.source),
+    )
+
+
+def _direct(own: "list[OwnRate]", from_: str, to: str) -> ExchangeRate | None:
+    """The user's newest own rate of the very pair: it goes before the book's."""
+    return next((leg for item in own for leg in _both_ways(item) if (leg.from_, leg.to) == (from_, to)), None)

@@ -84,7 +84,7 @@ def offer_mistakes(at: Path, offer: Offer, meters: Meters, on: date) -> Found:
     yield from _overlaps(at, offer, on)
     for number, row in enumerate(offer.prices):
         yield from _row((*at, "prices", number), offer, row, meters)
-    spoken = {when.service_tier for row in offer.prices for _, when in _conditions(row)}
+    spoken = {when.service_tier for row in offer.prices for _, when in conditions_of(row)}
     based_on_list = any(row.based_on for row in offer.prices)
     tiers = [tier.name for tier in offer.service_tiers]
     for number, tier in enumerate(tiers):
@@ -136,7 +136,7 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
     yield from _adjustments(at, row, meters)
     yield from _uncovered(at, offer, row)
     tiers, regions = {item.name for item in offer.service_tiers}, {item.name for item in offer.regions}
-    for path, when in _conditions(row):
+    for path, when in conditions_of(row):
         if when.service_tier is not None and when.service_tier not in tiers and row.based_on is None:
             yield (
                 (*at, *path, "service_tier"),
@@ -184,7 +184,8 @@ def _adjustments(at: Path, row: PriceRow, meters: Meters) -> Found:
             yield (*at, "adjustments", number), "the adjustment changes nothing: give 'multiply' or 'add'"
 
 
-def _conditions(row: PriceRow) -> Iterator[tuple[Path, When]]:
+def conditions_of(row: PriceRow) -> Iterator[tuple[Path, When]]:
+    """Every condition of a row, with its path."""
     for number, rate in enumerate(row.rates or ()):
         if rate.when is not None:
             yield ("rates", number, "when"), rate.when

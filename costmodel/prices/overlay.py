@@ -1,8 +1,9 @@
 """A user's own prices over the shipped book, as a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -10,9 +11,9 @@ from costmodel.documents.model import Currency, Day, Model, Positive, Slug, Text
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import FileError, Mistake
 from costmodel.prices.meters import Meters
-from costmodel.prices.mistakes import names_twice, offer_mistakes, placed
+from costmodel.prices.mistakes import conditions_of, names_twice, offer_mistakes, placed
 from costmodel.prices.reading import names_of
-from costmodel.prices.schema import Offer
+from costmodel.prices.schema import GLOBAL, STANDARD, Offer, PriceRow
 
 
 class OwnRate(Model):
@@ -73,7 +74,7 @@ def read_overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list
 
 
 def overlay_mistakes(
-    document: Document, overlay: OverlayFile, meters: Meters, on: date, book_models: frozenset[str] | None
+    document: Document, overlay: OverlayFile, meters: Meters, on: date, book_models: dict[str, Any] | None
 ) -> list[Mistake]:
     """All mistakes in an overlay file.
 
@@ -93,24 +94,51 @@ def overlay_mistakes(
             )
         )
     for index, offer in enumerate(overlay.offers):
-        found += offer_mistakes(("offers", index), offer, meters, on)
-        if offer.model not in (book_models or ()):
-            found += [
-                (
-                    ("offers", index, "prices", number, "based_on"),
-                    f"the book has no list price of '{overlay.provider}/{offer.model}' to base it on: write 'rates'",
-                )
-                for number, row in enumerate(offer.prices)
-                if row.based_on is not None
-            ]
+        at = ("offers", index)
+        found += offer_mistakes(at, offer, meters, on)
+        listed = (book_models or {}).get(offer.model)
+        for number, row in enumerate(offer.prices):
+            if row.based_on is not None:
+                found += _based_on((*at, "prices", number), row, f"{overlay.provider}/{offer.model}", listed)
     return placed(document, found)
 
 
-def _models_in(path: Path) -> frozenset[str] | None:
-    """The models and aliases that a provider's file names; None where there is no such file."""
+def _models_in(path: Path) -> dict[str, Any] | None:
+    """Each offer of a provider's file by its model and aliases; None where there is no such file."""
     if not path.is_file():
         return None
     data = read_document(path).data
     offers = data.get("offers") if isinstance(data, dict) else None
     named = [offer for offer in offers or () if isinstance(offer, dict) and "model" in offer]
-    return frozenset(name for offer in named for name in names_of(offer, date.max))
+    return {name: offer for offer in named for name in names_of(offer, date.max)}
+
+
+def _based_on(at: tuple[Any, ...], row: PriceRow, name: str, listed: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """What a row based on the list can get wrong: there is no list price, or no such tier, region or meter in it."""
+    if listed is None:
+        yield (*at, "based_on"), f"the book has no list price of '{name}' to base it on: write 'rates'"
+        return
+    tiers = [_name(item) for item in listed.get("service_tiers") or [STANDARD]]
+    regions = [_name(item) for item in listed.get("regions") or [GLOBAL]]
+    priced = {
+        meter
+        for item in listed.get("prices", ())
+        for rate in item.get("rates", ())
+        for meter in rate.get("prices") or ()
+    }
+    for path, when in conditions_of(row):
+        for key, asked, there in (("service_tier", when.service_tier, tiers), ("region", when.region, regions)):
+            if asked is not None and asked not in there:
+                yield (
+                    (*at, *path, key),
+                    f"'{name}' has no {key.replace('_', ' ')} '{asked}'. Listed: {', '.join(there)}",
+                )
+    for number, adjustment in enumerate(row.adjustments):
+        for position, meter in enumerate(adjustment.meters):
+            if meter not in priced:
+                path = ("adjustments", number, "meters", position)
+                yield (*at, *path), f"the list has no price of '{meter}' for '{name}', so there is nothing to adjust"
+
+
+def _name(item: Any) -> str:
+    return str(item["name"]) if isinstance(item, dict) else str(item)

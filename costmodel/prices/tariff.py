@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.documents.model import did_you_mean
 from costmodel.equations.charges import adjusted_price, unit_price
 from costmodel.equations.tokens import beyond_bracket, billable_units, least_units, remainder, within_bracket
-from costmodel.errors import NoMeterPriceError, UnknownMeterError, UnknownPriceError, UsageError
+from costmodel.errors import NegativePriceError, NoMeterPriceError, UnknownMeterError, UnknownPriceError, UsageError
 from costmodel.quantities import decimal_text, exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from costmodel.prices.meters import Meters
-    from costmodel.prices.schema import Adjustment, Price, PriceRow
+    from costmodel.prices.schema import Adjustment, Credit, MinimumCharge, Price, PriceRow
     from costmodel.quantities import Number
 
 _ZERO = Fraction(0)
@@ -141,7 +141,7 @@ class PriceSheet:
             NoMeterPriceError: it has no price.
             UsageError: a quantity is negative, or the parts of a meter are larger than the whole.
         """
-        parts: dict[str, Number] = {}
+        parts: dict[tuple[str, str], Number] = {}
         for meter, quantity in quantities.items():
             if quantity < 0:
                 raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
@@ -155,8 +155,10 @@ class PriceSheet:
                 raise NoMeterPriceError(self.offer, meter, [line.measure.meter for line in self.lines], self.where)
             if meter in self._wholes:
                 whole = self._wholes[meter]
-                parts[whole] = parts.get(whole, 0) + quantity
-        for whole, counted in parts.items():
+                # Parts priced apart are disjoint. One charged as its parent may overlap them: images read from cache.
+                key = (whole, "" if self._pays[meter] == meter else meter)
+                parts[key] = parts.get(key, 0) + quantity
+        for (whole, _), counted in parts.items():
             if counted > quantities.get(whole, 0):
                 there = quantities.get(whole, 0)
                 raise UsageError(f"{whole} is {there}, but its parts are {counted}: parts are counted in their whole")
@@ -199,8 +201,10 @@ def price_lines(
         units = per.get(meters[meter].unit, Fraction(meters[meter].per))
         for shape, amount in _shapes(price):
             adjusted = amount
-            for adjustment in applied if not price.free else ():
+            for adjustment in applied:
                 adjusted = adjusted_price(adjusted, adjustment.multiply, adjustment.add)
+            if adjusted < 0:
+                raise NegativePriceError(meter, decimal_text(adjusted), [item.name for item in applied])
             lines.append(
                 PriceLine(
                     Measure(meter, apart, shape),
@@ -277,3 +281,13 @@ class Tariff(NamedTuple):
     def row(self) -> PriceRow:
         """The row that is paid by."""
         return self.contracted.row
+
+    @property
+    def credit(self) -> Credit | None:
+        """The credit rate: the contract's, or the list's that it is based on."""
+        return next((row.credit for row in self.rows if row.credit is not None), None)
+
+    @property
+    def minimum_charge(self) -> MinimumCharge | None:
+        """The least invoice of a month: the contract's, or the list's that it is based on."""
+        return next((row.minimum_charge for row in self.rows if row.minimum_charge is not None), None)

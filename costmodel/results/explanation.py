@@ -143,7 +143,11 @@ def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
         return step("cost", quantity * 0, currency)
     per = cell("pricing unit", line.per, units)
     one = step("price of one", charges.unit_price(_price(line, entry.list_currency, units), per), entry.list_currency)
-    cost = charges.charge(quantity, one, entry.list_currency)
+    return _converted(charges.charge(quantity, one, entry.list_currency), entry, currency)
+
+
+def _converted(cost: Any, entry: Entry, currency: str) -> Any:
+    """A cost in the list currency, after credit, exchange and escalation."""
     if entry.credit_rate != 1 or entry.billing_currency != entry.list_currency:
         rate = cell(f"{entry.billing_currency} paid for one {entry.list_currency} of credit", entry.credit_rate)
         cost = charges.billed_charge(cost, rate, entry.billing_currency)
@@ -159,7 +163,7 @@ def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
 def _price(line: PriceLine, currency: str, units: str) -> Any:
     pricing_unit = f"{currency} for {number_text(line.per)} {units}"
     price = cell("list price" if line.adjustments else "price", line.price, pricing_unit)
-    for adjustment in line.adjustments if not line.free else ():
+    for adjustment in line.adjustments:
         factor = cell(f"factor for {adjustment.name}", adjustment.multiply)
         price = charges.adjusted_price(price, factor, adjustment.add, pricing_unit)
     return price
@@ -177,7 +181,8 @@ def _quantity(entry: Entry, charge: Charge, units: str) -> Any:
         daily = cell("records a day", factors.daily[0], "records"), cell("days a month", factors.daily[1], "days")
         first = tokens.records_from_days(*daily)
     growth = cell("growth a month", factors.monthly_growth)
-    records = tokens.month_records(first, growth, factors.months_before)
+    grown = tokens.month_counts if factors.counted else tokens.month_records
+    records = grown(first, growth, factors.months_before)
     traced: Any = SimpleNamespace(
         records=records,
         requests_per_record=cell("requests a record", factors.requests_per_record),
@@ -204,16 +209,23 @@ def _per_request(entry: Entry, charge: Charge, units: str) -> Any:
 
 
 def _levy(levy: LevyLine, currency: str) -> Explanation:
-    title = f"{levy.name} in {levy.month}: {decimal_text(levy.cost)} {currency}"
+    title = f"{levy.name} in {levy.month}: {number_text(levy.cost)} {currency}"
+    if levy.entry is not None and levy.minimum is not None:
+        return _minimum(levy, levy.entry, title, currency)
     base = cell(levy.base_name, levy.base, currency)
-    if levy.rate is None:
-        charged = f"the month's charges were {number_text(levy.base)}"
-        facts = ("what it is", f"the top-up to the minimum charge of {levy.model}; {charged}")
-        return Explanation(title, levy.cost, (), (facts,))
     compute = charges.grossed_up_levy if levy.grossed_up else charges.levy
-    traced = compute(base, cell("rate", levy.rate), currency)
+    traced = compute(base, cell("rate", levy.rate or 0), currency)
     about = (("base", f"the month's {levy.base_name}"), ("kind", levy.kind.replace("_", " ")))
     return Explanation(title, levy.cost, tuple(sentences(traced)), about)
+
+
+def _minimum(levy: LevyLine, entry: Entry, title: str, currency: str) -> Explanation:
+    unit = entry.list_currency
+    month = cell("charges of the month", levy.base, unit)
+    missing = step("top-up", charges.minimum_top_up(month, cell("minimum charge", levy.minimum, unit)), unit)
+    traced = _converted(missing, entry, currency)
+    facts = [("offer", levy.model), *row_facts(entry.tariff.row)]
+    return Explanation(title, levy.cost, tuple(sentences(traced)), tuple(facts))
 
 
 def _facts(entry: Entry, charge: Charge, pricing_unit: str) -> list[tuple[str, str]]:

@@ -64,6 +64,12 @@ def notices(
             book.unused_own_offers(entry.model for entry in entries),
             "Check the names: they are exact.",
         ),
+        _notice(
+            "over-context-window",
+            "Requests are larger than the model takes, by what the price book knows",
+            (f"{entry.model} ({entry.band})" for entry in entries if _too_large(entry, book)),
+            "Such requests may be refused.",
+        ),
         _notice("no-list-price", "Own prices without a list price beside them", _private(entries, book)),
     )
     return tuple(notice for notice in found if notice.about)
@@ -122,6 +128,13 @@ def _limits_crossed(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _outside_contract(entry: Entry, book: PriceBook) -> bool:
     return book.card(entry.model).has_contract and entry.tariff.contracted is entry.tariff.listed
+
+
+def _too_large(entry: Entry, book: PriceBook) -> bool:
+    offer = book.card(entry.model).offer
+    mean = entry.factors.per_request if entry.factors else {}
+    size, out = mean.get("input", 0), mean.get("output", 0)
+    return size + out > (offer.context_window or size + out) or out > (offer.max_output or out)
 
 
 def _private(entries: Sequence[Entry], book: PriceBook) -> Iterator[str]:

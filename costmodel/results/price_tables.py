@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -167,10 +168,12 @@ def _row_lines(row: PriceRow, at: datetime, ends: datetime | None) -> list[str]:
         (
             f"adjustment '{item.name}'",
             f"{', '.join(item.meters)} x {decimal_text(item.multiply)}"
+            + (f" + {decimal_text(item.add)}" if item.add else "")
             + (f" when {when_text(item.when)}" if item.when else ""),
         )
         for item in row.adjustments
     ]
+    facts += [("minimum charge", f"{decimal_text(row.minimum_charge.amount)} a month")] if row.minimum_charge else []
     facts += row_facts(row, ends)
     facts.append(("age", _age(row, at, superseded=ends is not None and ends <= at)))
     if row.withdrawn:
@@ -200,6 +203,18 @@ def _row_record(row: PriceRow, at: datetime) -> dict[str, Any]:
             }
             for rate in row.rates or ()
         ],
+        "adjustments": [
+            {
+                "name": item.name,
+                "when": when_text(item.when),
+                "meters": list(item.meters),
+                "multiply": decimal_text(item.multiply),
+                "add": decimal_text(item.add),
+            }
+            for item in row.adjustments
+        ],
+        "credit": f"{decimal_text(row.credit.per_list_unit)} {row.credit.pays}" if row.credit else None,
+        "minimum_charge": decimal_text(row.minimum_charge.amount) if row.minimum_charge else None,
         "source": {key: str(value) for key, value in row.source if value is not None},
         "disagreement": row.disagreement,
         "stale": is_stale(row, at.date(), policy().stale_after_days.value),
@@ -212,7 +227,8 @@ def _terms(card: RateCard) -> list[tuple[str, Term]]:
 
 def _term_text(term: Term) -> str:
     value = term.value
-    shown = {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else str(value)
+    shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    shown = decimal_text(value) if isinstance(value, Fraction) else shown
     return f"{shown} ({term.url or term.title}, read {term.retrieved}{f'; {term.note}' if term.note else ''})"
 
 

@@ -44,6 +44,7 @@ class Factors(NamedTuple):
 
     Attributes:
         first_month_records: records in the first month, before growth.
+        counted: whether a mix states counts, which are not rounded to whole records.
         daily: records a day and days a month that they come from; None where the month is stated.
         monthly_growth, months_before: growth and the months before this one.
         records: whole records in the month.
@@ -54,6 +55,7 @@ class Factors(NamedTuple):
     """
 
     first_month_records: Fraction
+    counted: bool
     daily: tuple[Fraction, Fraction] | None
     monthly_growth: Fraction
     months_before: int

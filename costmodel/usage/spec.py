@@ -11,6 +11,10 @@ from costmodel.errors import QuantityError
 from costmodel.prices.hours import Hours
 from costmodel.quantities import exact, share, unambiguous
 
+# What results are grouped by beside labels; see results/lines.py.
+_DIMENSIONS = frozenset(
+    {"month", "year", "workload", "step", "model", "provider", "tier", "region", "size", "meter", "alternative"}
+)
 _PARTS_OF_INPUT = ("cache_read", "cache_write_5m", "cache_write_1h")
 
 
@@ -180,6 +184,11 @@ class Request(Model):
         if self.service_tier is not None and sum(self.service_tier.values()) != 1:
             total = float(sum(self.service_tier.values()) * 100)
             raise ValueError(f"the shares of service_tier add up to {total:g} %, not to 100 %")
+        own = sorted(set(self.meters or ()) & {"request", "input", "output", *_PARTS_OF_INPUT})
+        if own:
+            raise ValueError(
+                f"'{own[0]}' is no other meter: it follows from 'tokens', the cache shares and the requests"
+            )
         if sum(getattr(self, part) or 0 for part in _PARTS_OF_INPUT) > 1:
             raise ValueError("cache_read and cache_write together are more than 100 % of input")
         return self
@@ -218,6 +227,8 @@ class Mix(Model):
         entries = list(self.models.values())
         if any((entry.share is None) == (entry.count is None) for entry in entries):
             raise ValueError("each model of a mix needs either a share such as 20 % or a count a month")
+        if any(entry.requests_per_record is not None for entry in entries):
+            raise ValueError("'requests_per_record' belongs to the workload or step: in a mix, shares are of requests")
         if len({entry.share is None for entry in entries}) > 1:
             raise ValueError("a mix is of shares or of counts, not of both")
         total = sum((entry.share for entry in entries if entry.share is not None), Fraction(0))
@@ -285,3 +296,14 @@ class Workload(Request):
     """Models that share the work."""
     monthly: dict[Text, dict[Text, Amount]] = Field(default_factory=dict)
     """By offer: units a month that do not depend on requests, such as `subscription_month: 1`."""
+
+    @model_validator(mode="after")
+    def _names(self) -> "Workload":
+        names = [step.name for step in self.steps]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two steps are called '{twice}': give each a name of its own")
+        taken = sorted(set(self.labels) & _DIMENSIONS)
+        if taken:
+            raise ValueError(f"a label cannot be called '{taken[0]}': results are grouped by that already")
+        return self

@@ -14,6 +14,7 @@ from costmodel.prices.schema import GLOBAL, STANDARD
 from costmodel.quantities import seconds
 from costmodel.usage.cube import Band, Cell, Cube, Factors
 from costmodel.usage.sizes import Doubt, Sizes, Spec, SpecError, sizes_of
+from costmodel.usage.spec import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from costmodel.prices.hours import Hours
     from costmodel.quantities import Month
     from costmodel.usage.sizes import SizeBand
-    from costmodel.usage.spec import Entry, Mix, Records, Request, Step, Workload
+    from costmodel.usage.spec import Entry, Mix, Request, Step, Workload
 
 _ONE = Fraction(1)
 
@@ -67,6 +68,10 @@ class UnpricedModel(Exception):  # noqa: N818 - carries an error to where its pl
         super().__init__(str(error))
 
 
+class _Counted(Records):
+    """Records that follow from the counts of a mix: they need not be whole."""
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What is needed to make a cube of a scenario.
@@ -104,7 +109,7 @@ class Forecast:
                 for part in parts:
                     doubts |= dict.fromkeys(part.sizes.doubts)
                     cells += self._cells(task, part, records)
-            cells += self._monthly(workload)
+            cells += self._monthly(workload, path)
         return Cube(tuple(cells)), tuple(doubts)
 
     def _mix(self, task: Task) -> tuple[Mix | None, tuple[str, Request] | None]:
@@ -118,8 +123,16 @@ class Forecast:
             return [self._part(task, name, entry, _ONE)], self._records(task)
         if mix is None:
             raise SpecError(task.path, "no model is named: add 'mix' (shares of several) or 'models' (each alone)")
+        self._require_one_task(task, mix)
         drafts = [self._part(task, name, entry, _ONE) for name, entry in mix.models.items()]
+        names = [part.card.name for part in drafts]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise SpecError(task.path, f"the mix names '{twice}' twice, under two names")
         entries = list(mix.models.values())
+        silent = [part.card.name for part in drafts if mix.by == "tokens" and part.sizes.mean_tokens == 0]
+        if silent:
+            raise SpecError(task.path, f"a mix by tokens needs tokens, and requests of '{silent[0]}' have none")
         weights = [_weight(mix, entry, part.sizes) for entry, part in zip(entries, drafts, strict=True)]
         whole = sum(weights, Fraction(0))
         if whole == 0:
@@ -132,11 +145,21 @@ class Forecast:
         parts = [Part(p.card, p.spec, weight / whole, p.sizes) for p, weight in zip(drafts, weights, strict=True)]
         return parts, self._records(task) if mix.shares else self._counted(task, whole)
 
+    def _require_one_task(self, task: Task, mix: Mix) -> None:
+        """Counts say how many requests there are, so they cannot hold for several tasks at once."""
+        if mix.shares:
+            return
+        own = task.workload.mix is mix
+        tasks = len(task.workload.steps) or 1 if own else sum(len(item.steps) or 1 for item, _ in self.workloads)
+        if tasks > 1 and (task.step is None or task.step.mix is not mix):
+            raise SpecError(
+                task.path,
+                "a mix of counts says how many requests there are, and would count them again for each workload or "
+                "step: write it there, or use shares",
+            )
+
     def _part(self, task: Task, name: str, entry: Request | Entry, share: Fraction) -> Part:
-        try:
-            card = self.card(name)
-        except NoPriceError as error:
-            raise UnpricedModel(error, name) from error
+        card = self._card(name)
         spec = Spec(entry, task.step, task.workload, self.top)
         return Part(card, spec, share, sizes_of(spec, card, self.folder, task.path))
 
@@ -154,7 +177,7 @@ class Forecast:
         stated = task.workload.records
         records = requests / per_record
         if not stated.stated:
-            return stated.model_copy(update={"per_month": records})
+            return _Counted.model_validate({"per_month": records, "monthly_growth": stated.monthly_growth})
         first = _first_month(stated, self.months[0])
         if first != records:
             raise SpecError(
@@ -195,10 +218,11 @@ class Forecast:
         first = _first_month(records, month)
         factors = Factors(
             first_month_records=first,
+            counted=isinstance(records, _Counted),
             daily=_daily(records, month),
             monthly_growth=records.monthly_growth,
             months_before=index,
-            records=Fraction(equations.month_records(first, records.monthly_growth, index)),
+            records=Fraction(_grown(records)(first, records.monthly_growth, index)),
             requests_per_record=part.spec.get("requests_per_record", _ONE),
             model_share=part.share,
             tier_share=tier_share,
@@ -227,28 +251,40 @@ class Forecast:
             factors=factors,
         )
 
-    def _monthly(self, workload: Workload) -> Iterator[Cell]:
-        """Quantities of a month that do not depend on requests: subscriptions, capacity."""
+    def _monthly(self, workload: Workload, path: tuple[Any, ...]) -> Iterator[Cell]:
+        """Quantities of a month that do not depend on requests: subscriptions, capacity. At the standard tier."""
         spec = Spec(workload, self.top)
         for name, units in workload.monthly.items():
-            card = self.card(name)
+            card = self._card(name)
+            cuts = card.size_cuts()
             for month in self.months:
+                if card.depends_on_hours(month.start, month.end):
+                    message = f"the price of {card.name} depends on the time of day: a quantity of a month has none"
+                    raise SpecError((*path, "monthly", name), message)
                 for start, end, share in _time_slices(card, month, None):
+                    totals = {meter: amount * share for meter, amount in units.items()}
                     yield Cell(
                         month=month,
                         workload=workload.name,
                         step="",
                         labels=tuple(sorted(workload.labels.items())),
                         model=card.name,
-                        tier=next(iter(spec.get("service_tier") or {STANDARD: _ONE})),
+                        tier=STANDARD,
                         region=spec.get("region", GLOBAL),
                         start=start,
                         end=end,
-                        band=Band(),
+                        band=Band(None, cuts[0] if cuts else None),
                         records=Fraction(0),
                         requests=Fraction(0),
-                        totals={meter: amount * share for meter, amount in units.items()},
+                        totals=totals,
+                        shaped={measure: measure.of(totals) for measure in card.shaped_measures()},
                     )
+
+    def _card(self, name: str) -> RateCard:
+        try:
+            return self.card(name)
+        except NoPriceError as error:
+            raise UnpricedModel(error, name) from error
 
 
 def forecast_requests(factors: Any) -> tuple[Any, Any]:
@@ -275,6 +311,10 @@ def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
     if mix.by == "requests":
         return amount
     return Fraction(equations.requests_by_tokens(amount, sizes.mean_tokens, 1))
+
+
+def _grown(records: Records) -> Callable[..., Any]:
+    return equations.month_counts if isinstance(records, _Counted) else equations.month_records
 
 
 def _daily(records: Records, month: Month) -> tuple[Fraction, Fraction] | None:
