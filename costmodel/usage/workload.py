@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from calendar import monthrange
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,10 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.equations import tokens as equations
 from costmodel.errors import NoPriceError
 from costmodel.prices.schema import GLOBAL, STANDARD
-from costmodel.quantities import seconds
 from costmodel.usage.cube import Band, Cell, Cube, Factors
+from costmodel.usage.months import Counted, daily_records, first_month, growth_of, time_slices
 from costmodel.usage.sizes import Doubt, Sizes, Spec, SpecError, sizes_of
-from costmodel.usage.spec import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from costmodel.prices.hours import Hours
     from costmodel.quantities import Month
     from costmodel.usage.sizes import SizeBand
-    from costmodel.usage.spec import Entry, Mix, Request, Step, Workload
+    from costmodel.usage.spec import Entry, Mix, Records, Request, Step, Workload
 
 _ONE = Fraction(1)
 
@@ -66,10 +63,6 @@ class UnpricedModel(Exception):  # noqa: N818 - carries an error to where its pl
     def __init__(self, error: NoPriceError, name: str) -> None:
         self.error, self.name = error, name
         super().__init__(str(error))
-
-
-class _Counted(Records):
-    """Records that follow from the counts of a mix: they need not be whole."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +170,8 @@ class Forecast:
         stated = task.workload.records
         records = requests / per_record
         if not stated.stated:
-            return _Counted.model_validate({"per_month": records, "monthly_growth": stated.monthly_growth})
-        first = _first_month(stated, self.months[0])
+            return Counted.model_validate({"per_month": records, "monthly_growth": stated.monthly_growth})
+        first = first_month(stated, self.months[0])
         if first != records:
             raise SpecError(
                 task.path,
@@ -198,7 +191,7 @@ class Forecast:
                     f"the price of {part.card.name} depends on the time of day in {month}: add 'hours', such as "
                     "{daily: '08:00-17:00', zone: Asia/Ho_Chi_Minh} ('00:00-24:00' for round the clock)",
                 )
-            for start, end, time_share in _time_slices(part.card, month, hours):
+            for start, end, time_share in time_slices(part.card, month, hours):
                 for tier, tier_share in tiers.items():
                     for band in bands:
                         yield self._cell(
@@ -215,14 +208,14 @@ class Forecast:
     ) -> Cell:
         (records, index), (time_share, tier, tier_share, band) = when, what
         month = self.months[index]
-        first = _first_month(records, month)
+        first = first_month(records, month)
         factors = Factors(
             first_month_records=first,
-            counted=isinstance(records, _Counted),
-            daily=_daily(records, month),
+            counted=isinstance(records, Counted),
+            daily=daily_records(records, month),
             monthly_growth=records.monthly_growth,
             months_before=index,
-            records=Fraction(_grown(records)(first, records.monthly_growth, index)),
+            records=Fraction(growth_of(records)(first, records.monthly_growth, index)),
             requests_per_record=part.spec.get("requests_per_record", _ONE),
             model_share=part.share,
             tier_share=tier_share,
@@ -261,7 +254,7 @@ class Forecast:
                 if card.depends_on_hours(month.start, month.end):
                     message = f"the price of {card.name} depends on the time of day: a quantity of a month has none"
                     raise SpecError((*path, "monthly", name), message)
-                for start, end, share in _time_slices(card, month, None):
+                for start, end, share in time_slices(card, month, None):
                     totals = {meter: amount * share for meter, amount in units.items()}
                     yield Cell(
                         month=month,
@@ -311,55 +304,3 @@ def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
     if mix.by == "requests":
         return amount
     return Fraction(equations.requests_by_tokens(amount, sizes.mean_tokens, 1))
-
-
-def _grown(records: Records) -> Callable[..., Any]:
-    return equations.month_counts if isinstance(records, _Counted) else equations.month_records
-
-
-def _daily(records: Records, month: Month) -> tuple[Fraction, Fraction] | None:
-    if records.per_day is None or records.days_per_month is None:
-        return None
-    calendar = Fraction(monthrange(month.year, month.month)[1])
-    return records.per_day, calendar if records.days_per_month == "calendar" else records.days_per_month
-
-
-def _first_month(records: Records, month: Month) -> Fraction:
-    daily = _daily(records, month)
-    return Fraction(equations.records_from_days(*daily)) if daily else records.per_month or Fraction(0)
-
-
-def _time_slices(card: RateCard, month: Month, hours: Hours | None) -> list[tuple[datetime, datetime, Fraction]]:
-    """Spans of a month in which the price is constant, and the share of requests in each.
-
-    Requests spread evenly over the month, or over the hours given; spans without requests are left out.
-    """
-    edges = [month.start, *card.time_cuts(month.start, month.end), month.end]
-    spans = list(itertools.pairwise(edges))
-    if len(spans) == 1:
-        return [(*spans[0], _ONE)]
-    opened = _merged(hours.windows(month.start, month.end)) if hours is not None else [(month.start, month.end)]
-    whole = sum((seconds(closes - opens) for opens, closes in opened), Fraction(0))
-    found = []
-    for start, end in spans:
-        shared = sum(
-            (
-                seconds(min(closes, end) - max(opens, start))
-                for opens, closes in opened
-                if opens < end and closes > start
-            ),
-            Fraction(0),
-        )
-        if shared:
-            found.append((start, end, shared / whole))
-    return found
-
-
-def _merged(windows: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    found: list[tuple[datetime, datetime]] = []
-    for opens, closes in windows:
-        if found and opens <= found[-1][1]:
-            found[-1] = (found[-1][0], max(closes, found[-1][1]))
-        else:
-            found.append((opens, closes))
-    return found
