@@ -116,7 +116,7 @@ class Scenario(Request):
     """Its name."""
     description: Text | None = None
     """What it is about."""
-    prices: Prices = Prices()
+    prices: Prices = Prices.model_construct()
     """Which prices are used."""
     horizon: Horizon
     """The months that are estimated."""
@@ -132,7 +132,7 @@ class Scenario(Request):
     """Models that each do all of it alone: alternatives, side by side, never added up."""
     taxes_and_fees: tuple[Levy, ...] = ()
     """Lines after the bill, in this order."""
-    escalation: Escalation = Escalation()
+    escalation: Escalation = Escalation.model_construct()
     """Stated changes of prices over the years."""
     budget: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
     """What the horizon may cost, taxes and fees included."""

@@ -51,6 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    # There are no pydantic plugins here; looking for some in every installed package would cost part of each start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         result = cli.main(arguments, prog_name="costmodel", standalone_mode=False)
     except CostmodelError as error:

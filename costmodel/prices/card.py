@@ -263,6 +263,8 @@ class RateCard:
         found = set()
         for item in (*self._listed.rows, *self._contract.rows):
             for rate in item.row.rates or ():
+                if not any(price.is_shaped for price in (rate.prices or {}).values()):
+                    continue
                 for line in price_lines(item.row, rate.prices or {}, (), self._meters):
                     if line.measure.shape is not None:
                         found.add(line.measure)

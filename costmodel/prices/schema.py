@@ -76,6 +76,11 @@ class Price(Model):
     brackets: tuple[Bracket, ...] | None = None
     """Marginal brackets, each for the units of one request that fall into it."""
 
+    @property
+    def is_shaped(self) -> bool:
+        """Whether it depends on each request's units by more than their count."""
+        return self.increment is not None or self.minimum is not None or self.brackets is not None
+
     @model_validator(mode="after")
     def _one_form(self) -> "Price":
         forms = [self.price is not None, self.free, self.unknown, self.brackets is not None]
@@ -295,9 +300,9 @@ class Offer(Model):
     """Most output tokens of one request."""
     tokenizer: Slug | Literal["o200k_base", "cl100k_base"] | None = None
     """Vocabulary that it counts tokens with; absent where unknown."""
-    service_tiers: tuple[ListedField, ...] = (Listed(name=STANDARD),)
+    service_tiers: tuple[ListedField, ...] = (Listed.model_construct(name=STANDARD),)
     """Service tiers it is sold in; anything else has no price."""
-    regions: tuple[ListedField, ...] = (Listed(name=GLOBAL),)
+    regions: tuple[ListedField, ...] = (Listed.model_construct(name=GLOBAL),)
     """Regions it is sold in; anything else has no price."""
     prices: Annotated[tuple[PriceRow, ...], Field(min_length=1)]
     """Price rows, oldest first; never edited."""

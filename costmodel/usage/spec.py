@@ -288,7 +288,7 @@ class Workload(Request):
     """What it is called, where there are several."""
     labels: dict[Slug, Text] = Field(default_factory=dict)
     """Department, site or anything else to group by."""
-    records: Records = Records()
+    records: Records = Records.model_construct()
     """How many."""
     steps: tuple[Step, ...] = ()
     """Calls that each record takes, where they differ."""
