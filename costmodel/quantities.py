@@ -256,10 +256,23 @@ def half_up(value: Number, places: int = 0) -> Fraction:
     >>> half_up(Fraction(5, 2))
     Fraction(3, 1)
     """
-    scale = Fraction(10) ** places
-    scaled = Fraction(value) * scale
-    whole = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    return Fraction(whole if scaled >= 0 else -whole) / scale
+    number = Fraction(value)
+    return (
+        Fraction(_units_half_up(number, places)) / Fraction(10) ** places
+        if places
+        else Fraction(_units_half_up(number, 0))
+    )
+
+
+def _units_half_up(number: Fraction, places: int) -> int:
+    """The number in units of its last shown place, rounded half away from zero; whole numbers throughout."""
+    top, bottom = number.numerator, number.denominator
+    if places >= 0:
+        top *= 10**places
+    else:
+        bottom *= 10**-places
+    whole = (2 * abs(top) + bottom) // (2 * bottom)
+    return whole if top >= 0 else -whole
 
 
 def magnitude(value: Number) -> int:
@@ -298,9 +311,9 @@ def decimal_text(value: Number, places: int | None = None) -> str:
     """
     number = Fraction(value)
     shown = _ending_places(number) if places is None else places
-    scaled = half_up(number, shown) * 10**shown
-    digits = str(abs(scaled.numerator)).rjust(shown + 1, "0")
-    sign = "-" if scaled < 0 else ""
+    units = _units_half_up(number, shown)
+    digits = str(abs(units)).rjust(shown + 1, "0")
+    sign = "-" if units < 0 else ""
     return sign + (f"{digits[:-shown]}.{digits[-shown:]}" if shown else digits)
 
 
