@@ -1,6 +1,6 @@
 # Two commands on a machine that has only Python and make:
 #   make estimate   set up an environment and price the shipped clinical workload
-#   make test       set up and pass all tests
+#   make test       set up and pass the tests (make test-slow has one more that builds a wheel)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ STARTUP := $(BIN)/python -m compileall -q costmodel
 .PHONY: help estimate test test-slow check bench schemas constraints clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
-	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, schemas"
+	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, scenarios"
 	@echo "  make test-slow  the tests that take minutes"
 	@echo "  make bench      the figures of docs/figures.md, measured on this machine"
 

@@ -165,7 +165,7 @@ class UnknownMeterError(NoPriceError):
     """A meter that the price book does not have."""
 
     def __init__(self, name: str, hint: str) -> None:
-        super().__init__(f"There is no meter '{name}'{hint} Meters are added in pricing/meters.yaml.")
+        super().__init__(f"There is no meter '{name}'{hint.rstrip('.')}. Meters are added in pricing/meters.yaml.")
 
 
 class NegativePriceError(NoPriceError):

@@ -85,14 +85,7 @@ def selection_of(key: str) -> dict[str, str]:
 
 
 def _chosen(result: Estimate | Comparison, selection: dict[str, str]) -> tuple[Estimate, dict[str, str]]:
-    if not isinstance(result, Comparison):
-        return result, selection
-    name = selection.pop("alternative", None) or selection.get("model", "")
-    for item in result.estimates:
-        if item.alternative == name:
-            return item, selection
-    there = ", ".join(item.alternative for item in result.estimates)
-    raise CommandLineError(f"each model stands alone here: name one of them, 'model …'. There are: {there}")
+    return result.chosen(selection) if isinstance(result, Comparison) else (result, selection)
 
 
 def _case(title: str, name: str, expected: str, group: Group, currency: str) -> Case:

@@ -162,7 +162,7 @@ def _estimate(
         fiscal_year_start=scenario.horizon.fiscal_year_start,
         entries=entries,
         levies=(*top_ups, *levy_lines(bills, scenario.taxes_and_fees)),
-        book=BookReference(book.name, book.sha256),
+        book=BookReference(book.name, book.sha256, tuple((own.overlay, own.sha256) for own in book.overlays)),
         scenario_sha256=digest(scenario.document.data),
         exchange=tuple(rate for rate in rates.values() if rate.from_ != rate.to),
         notices=notices(entries, book, months, doubts),

@@ -282,3 +282,142 @@ def test_scenarios_of_one_name_stay_two(tmp_path, capsys):
         (tmp_path / name).write_text(text.replace("1_000", per_day), encoding="utf-8")
     assert run(["estimate", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml"), "--format", "json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["totals"]) == 2
+
+
+ROW = """- valid: {from: FROM}
+        recorded: 2026-01-01
+        source: {kind: contracted, title: contract, retrieved: 2026-01-01}
+        per: 1_000_000 tokens
+        rates: [{prices: {input: 1, output: 1}}]
+        minimum_charge: {amount: LEAST, per: month}
+"""
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_minimum_charge_does_not_hang_on_the_order_of_workloads(tmp_path, order):
+    """The minimum in force at the month's first request holds, whichever workload is written first."""
+    rows = (
+        ROW.replace("FROM", "2026-01-01").replace("LEAST", "100")
+        + "      "
+        + ROW.replace("FROM", "2026-12-02").replace("LEAST", "900")
+    )
+    overlay = ACME.partition("- valid")[0] + rows
+    (tmp_path / "own.yaml").write_text(overlay, encoding="utf-8")
+    works = [
+        {
+            "name": "thursdays",
+            "records": {"per_month": "10"},
+            "hours": {"daily": "08:00-17:00", "zone": "UTC", "days": ["thu"]},
+        },
+        {"name": "always", "records": {"per_month": "10"}},
+    ]
+    data = {
+        "scenario": "x",
+        "prices": {"overlays": ["own.yaml"]},
+        "horizon": {"start": "2026-12", "months": "1"},
+        "currency": "USD",
+        "tokens": TOKENS,
+        "workloads": [works[index] for index in order],
+        "mix": {"acme/m": "100 %"},
+    }
+    assert cm.estimate(cm.Scenario.from_data(data, tmp_path)).total == 100
+
+
+def contract(model, *spans):
+    """An overlay with a contracted price of an OpenAI model for some spans of time."""
+    rows = "".join(
+        f"""      - valid: {{from: {begins}{f", until: {ends}" if ends else ""}}}
+        recorded: 2026-01-01
+        source: {{kind: contracted, title: contract, retrieved: 2026-01-01}}
+        per: 1_000_000 tokens
+        rates: [{{prices: {{input: 1, output: 1}}}}]
+"""
+        for begins, ends in spans
+    )
+    return f"overlay: {model}\nprovider: openai\noffers:\n  - model: {model}\n    prices:\n{rows}"
+
+
+def test_a_contract_used_by_one_alternative_is_used(tmp_path):
+    """Own prices of one model are not called unused because another model stands beside it."""
+    workload = {"records": {"per_month": "1000"}, "tokens": TOKENS}
+    result = estimated(
+        workload, tmp_path, contract("gpt-4.1", ("2026-01-01", "")), models=[GPT, "google/gemini-2.5-flash"]
+    )
+    assert "overlay-not-used" not in {notice.code for notice in result.notices}
+    other = estimated(workload, tmp_path, contract("o3", ("2026-01-01", "")), models=[GPT, "google/gemini-2.5-flash"])
+    assert "overlay-not-used" in {notice.code for notice in other.notices}
+    assert other.to_json()["price_book"]["overlays"][0]["name"] == "o3"
+
+
+def test_what_a_mix_says_of_a_model_holds_where_it_stands_alone():
+    """`--models` keeps the tokens that the workload's mix states for that model."""
+    workload = {
+        "records": {"per_month": "1000"},
+        "mix": {GPT: {"share": "100 %", "tokens": {"input": "100", "output": "50"}}},
+    }
+    scenario = cm.Scenario.from_data(
+        {
+            "scenario": "x",
+            "horizon": {"start": "2026-12", "months": "1"},
+            "currency": "USD",
+            "tokens": {"input": "1000", "output": "500"},
+            "workload": workload,
+        }
+    )
+    assert cm.estimate(scenario).total == cm.estimate(scenario, models=[GPT]).estimates[0].total == Fraction("0.6")
+
+
+def test_one_request_too_large_among_many_is_warned_about(tmp_path):
+    """A profile's largest request decides whether it fits, not its mean."""
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "our--charts.yaml").write_text(
+        """profile: our/charts
+title: charts
+source: {title: counted, licence: own, measured: 2026-01-01}
+requests: 100
+measured_with: o200k_base
+columns: weight input:o200k_base output:o200k_base
+points: |
+  99 1000 100
+  1 5000000 100
+""",
+        encoding="utf-8",
+    )
+    workload = {"records": {"per_month": "100"}, "tokens": {"profile": "our/charts"}, "mix": {GPT: "100 %"}}
+    assert "over-context-window" in {notice.code for notice in estimated(workload, tmp_path).notices}
+
+
+def test_contracts_may_fill_each_others_gaps_but_not_overlap(tmp_path):
+    """Two overlays for one offer are read together where their rows do not meet, and refused where they do."""
+    (tmp_path / "a.yaml").write_text(
+        contract("gpt-4.1", ("2026-12-01", "2026-12-10"), ("2026-12-20", "")), encoding="utf-8"
+    )
+    workload = {"records": {"per_month": "31"}, "tokens": {"input": "1_000_000", "output": "0"}, "mix": {GPT: "100 %"}}
+    for spans, words in (
+        (("2026-12-12", "2026-12-15"), ""),
+        (("2026-12-09", "2026-12-15"), "stand twice on 2026-12-09"),
+    ):
+        (tmp_path / "b.yaml").write_text(contract("gpt-4.1", spans), encoding="utf-8")
+        prices = {"overlays": ["a.yaml", "b.yaml"]}
+        if words:
+            with pytest.raises(cm.FileError, match=f"b.yaml.*{words}"):
+                estimated(workload, tmp_path, prices=prices)
+        else:
+            assert estimated(workload, tmp_path, prices=prices).total == 24 * 1 + 7 * 2
+
+
+def test_taxes_beside_models_are_explained(tmp_path, capsys):
+    """`alternative` reaches every line of an alternative, and a line's name need not be a model's."""
+    from costmodel.cli import run
+
+    text = """scenario: x
+horizon: {start: 2026-12, months: 1}
+currency: USD
+workload: {records: {per_month: 1000}, tokens: {input: 1000, output: 0}}
+models: [openai/gpt-4.1]
+taxes_and_fees: [{name: VAT, rate: 10 %}]
+"""
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    assert run(["explain", str(tmp_path / "x.yaml"), "--at", "alternative=gpt-4.1,meter=VAT"]) == 0
+    assert "VAT in 2026-12: 0.2 USD" in capsys.readouterr().out
+    assert run(["explain", str(tmp_path / "x.yaml"), "--at", "alternative=gpt-4.1,model=taxes and fees"]) == 0

@@ -326,7 +326,9 @@ def test_json_says_what_it_is(scenario: str, capsys: pytest.CaptureFixture[str])
     found = json.loads(capsys.readouterr().out, parse_float=lambda text: pytest.fail(f"{text} is a binary float"))
     assert {"schema_version", "kind", "currency", "total", "lines", "price_book", "warnings"} <= set(found)
     assert found["kind"] == "estimate"
+    own = found["price_book"].pop("overlays")
     assert found["price_book"] == {"version": "working", "sha256": None}
+    assert [(item["name"], len(item["sha256"])) for item in own] == [("Clinic", 64)]
     assert [line["cost"] for line in found["lines"]] == ["3", "3.2", "3", "3.2"]
 
 

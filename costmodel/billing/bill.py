@@ -9,7 +9,8 @@ from costmodel.equations import charges as equations
 from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, SeveralPricesMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from costmodel.prices.card import RateCard
     from costmodel.prices.tariff import Measure, PriceLine, PriceSheet, Tariff
@@ -54,6 +55,7 @@ class Entry(NamedTuple):
         charges: one for each priced meter of which there was any.
         totals: units of each meter, parts included in their wholes.
         list_currency, billing_currency: of its prices, and of what is paid.
+        start: where its first span of time begins.
         factors: what a forecast is made of; None for metered usage.
         exchange, escalation_years, escalation_rate: what turned billed cost into cost.
     """
@@ -77,6 +79,7 @@ class Entry(NamedTuple):
     exchange_rate: Fraction
     escalation_rate: Fraction
     escalation_years: int
+    start: datetime
     factors: Factors | None = None
 
     @property
@@ -169,7 +172,8 @@ def _joined(first: Cell, second: Cell) -> Cell:
     if factors is not None and second.factors is not None:
         factors = factors._replace(time_share=factors.time_share + second.factors.time_share)
     return first._replace(
-        end=second.end,
+        start=min(first.start, second.start),
+        end=max(first.end, second.end),
         records=first.records + second.records,
         requests=first.requests + second.requests,
         totals=_summed(first.totals, second.totals),
@@ -208,6 +212,7 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
         exchange,
         terms.escalation_rate,
         years,
+        cell.start,
         cell.factors,
     )
     return draft._replace(charges=tuple(_charges(draft, cell)))
@@ -237,8 +242,3 @@ def _costs(sheet: PriceSheet, cell: Cell) -> dict[Measure, tuple[PriceLine, Frac
         if quantity:
             found[measure] = (line, quantity, Fraction(equations.charge(quantity, line.unit_price)))
     return found
-
-
-def models_in(entries: Sequence[Entry]) -> list[str]:
-    """The models of a bill, in order of first use."""
-    return list(dict.fromkeys(entry.model for entry in entries))

@@ -70,7 +70,7 @@ def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
         groups.setdefault((entry.month, entry.model), []).append(entry)
     found = []
     for (month, model), members in groups.items():
-        first = members[0]
+        first = min(members, key=lambda entry: entry.start)
         minimum = first.tariff.minimum_charge
         if minimum is None:
             continue

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     metavar="DIMENSIONS",
-    help="Group by month, year, workload, step, model, tier, region, size, meter or a label.",
+    help="Group by month, year, workload, step, model, provider, tier, region, size, meter or a label.",
 )
 @click.option("--models", metavar="A,B,…", help="These models, each alone, in place of the scenario's mix.")
 @click.option("--budget", metavar="MONEY", help="Exit 1 if the horizon costs more, such as '1000 USD'.")
@@ -85,11 +85,13 @@ def _named_apart(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
     """Scenarios of the same name get numbers, so that none hides another."""
     from dataclasses import replace
 
-    seen: dict[tuple[str, str], int] = {}
-    found = []
+    found: list[Estimate] = []
     for item in estimates:
-        count = seen[item.title, item.alternative] = seen.get((item.title, item.alternative), 0) + 1
-        found.append(item if count == 1 else replace(item, title=f"{item.title} ({count})"))
+        title, count = item.title, 1
+        while any((title, item.alternative) == (other.title, other.alternative) for other in found):
+            count += 1
+            title = f"{item.title} ({count})"
+        found.append(replace(item, title=title))
     return tuple(found)
 
 

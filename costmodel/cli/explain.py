@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
 from costmodel.cli.options import listed, load_scenario, output_options, scenario_options, selection
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _SHOWN = 12
 
 
 @click.command("explain")
-@click.argument("scenario", type=click.Path(), metavar="SCENARIO")
+@click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
 @click.option(
     "--at",
     required=True,
@@ -38,6 +36,7 @@ def command(
 ) -> int:
     """Where a figure comes from: equation with names and numbers, price row, source, validity, adjustments."""
     from costmodel.cli.output import emit_text
+    from costmodel.errors import NoPriceError
     from costmodel.results.explanation import explanation_record, explanation_text
     from costmodel.study import book_for, estimate
 
@@ -45,8 +44,9 @@ def command(
     book = book_for(loaded, overlays, version)
     result = estimate(loaded, models=listed(models), book=book)
     chosen = selection(at)
-    if "model" in chosen:
-        chosen["model"] = book.card(chosen["model"]).name
+    for key in {"model", "alternative"} & chosen.keys():
+        with suppress(NoPriceError):  # what is no model's name may still be a line's, such as taxes and fees
+            chosen[key] = book.card(chosen[key]).name
     found = result.explain(**chosen)
     currency = loaded.currency
     emit_text(

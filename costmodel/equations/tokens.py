@@ -120,33 +120,22 @@ def part_of_each(whole: Any, share: Any) -> Any:
     return whole * share
 
 
-def model_requests(requests: Any, share: Any) -> Any:
-    """Requests that one model takes, in a mix by requests.
+def requests_of_tokens(tokens: Any, tokens_per_request: Any) -> Any:
+    """Requests that a number, or a share, of tokens makes: fewer where requests are larger.
 
-    >>> from fractions import Fraction
-    >>> int(model_requests(1000, Fraction(20, 100)))
-    200
-    """
-    return requests * share
-
-
-def requests_by_tokens(share: Any, tokens_per_request: Any, shares_over_tokens: Any) -> Any:
-    """Share of the requests that a model takes, in a mix by tokens: fewer where its requests are larger.
+    In a mix by tokens a model's share of the requests is this, over its sum for all models.
 
     Args:
-        share: the model's share of all input and output tokens, of 1.
-        tokens_per_request: input and output tokens of one of its requests.
-        shares_over_tokens: the sum, over all models, of share / tokens per request.
+        tokens: input and output tokens, or the model's share of them.
+        tokens_per_request: input and output tokens of one request.
 
     Returns:
-        Share of requests, of 1.
+        Requests, or their weight in a mix; 0 where requests have no tokens.
 
-    >>> from fractions import Fraction
-    >>> half = Fraction(1, 2)
-    >>> requests_by_tokens(half, 1000, half / 1000 + half / 3000)
-    Fraction(3, 4)
+    >>> requests_of_tokens(10_000_000, 2000)
+    Fraction(5000, 1)
     """
-    return safe_divide(safe_divide(share, tokens_per_request), shares_over_tokens)
+    return safe_divide(tokens, tokens_per_request)
 
 
 def billed_requests(requests: Any, resubmitted: Any) -> Any:

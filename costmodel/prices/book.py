@@ -19,7 +19,7 @@ from costmodel.errors import (
     UsageError,
 )
 from costmodel.prices import reading
-from costmodel.prices.card import RateCard, Reading, names_read
+from costmodel.prices.card import RateCard, Reading, names_read, spans_of
 from costmodel.prices.meters import REQUEST, Meters
 from costmodel.prices.provider import Provider, check_provider, content_hash, excerpt
 from costmodel.prices.versions import WORKING, Version, find_version, read_versions
@@ -294,14 +294,15 @@ class PriceBook:
 
     def _refuse_two_contracts(self, name: str, contracts: list[Offer]) -> None:
         """Own prices of one offer, written twice, must not hold at the same time."""
-        rows = [[row.valid for row in offer.prices if row.withdrawn is None] for offer in contracts]
-        spans = sorted((valid[0].from_, valid[-1].until or _LAST_INSTANT) for valid in rows if valid)
+        written = [spans_of(row for row in offer.prices if row.withdrawn is None) for offer in contracts]
+        spans = sorted((begins, ends or _LAST_INSTANT) for found in written for begins, ends in found)
         for (_, ends), (begins, _) in pairwise(spans):
             if begins < ends:
+                file = self.overlays[-1].file or self.overlays[-1].overlay
                 message = (
                     f"own prices of '{name}' stand twice on {begins:%Y-%m-%d}: give one, or end the first with 'until'"
                 )
-                raise FileError([Mistake(self.overlays[-1].overlay, 1, 1, message)])
+                raise FileError([Mistake(file, 1, 1, message)])
 
     def _provider(self, name: str) -> Provider | None:
         found = self._providers.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, NotOfferedError, RefusedRequestError
@@ -11,7 +12,7 @@ from costmodel.prices.tariff import PriceSheet, Tariff, price_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from fractions import Fraction
 
     from costmodel.prices.conditions import SizeLimit, When
@@ -95,6 +96,11 @@ class _Timeline:
         return found
 
 
+def spans_of(rows: Iterable[PriceRow]) -> list[tuple[datetime, datetime | None]]:
+    """The intervals in which some of the rows is in force; None: to further notice."""
+    return _Timeline(rows).merged()
+
+
 def in_reading(recorded: date, withdrawn_on: date | None, on: date) -> bool:
     """Whether a row belongs to the book as it was read on a day."""
     return recorded <= on and (withdrawn_on is None or withdrawn_on > on)
@@ -110,7 +116,7 @@ def names_read(listed: Sequence[Listed], on: date) -> tuple[str, ...]:
     return tuple(item.name for item in listed if item.recorded is None or item.recorded <= on)
 
 
-def names_of(*lists: tuple[str, ...]) -> tuple[str, ...]:
+def joined_names(*lists: tuple[str, ...]) -> tuple[str, ...]:
     """The names of several lists, each once."""
     return tuple(dict.fromkeys(name for names in lists for name in names))
 
@@ -151,8 +157,9 @@ class RateCard:
     ) -> None:
         self.name, self.offer, self.currency, self.private = name, offer, currency, private
         self._meters, self._factor, on = reading.meters, reading.factor, reading.on
-        self.tiers = names_of(*(names_read(item.service_tiers, on) for item in (offer, *contract)))
-        self.regions = names_of(*(names_read(item.regions, on) for item in (offer, *contract)))
+        dated = [(offer, on), *((item, date.max) for item in contract)]  # own offers hold as they are written
+        self.tiers = joined_names(*(names_read(item.service_tiers, day) for item, day in dated))
+        self.regions = joined_names(*(names_read(item.regions, day) for item, day in dated))
         self._listed = _Timeline(rows_read(offer, on))
         own = [row for item in contract for row in item.prices if row.withdrawn is None]
         self._contract = _Timeline(own)

@@ -133,7 +133,9 @@ class ExchangeTable:
         found = _direct(own, from_, to) or self._crossed(from_, to, as_of) or self._chained(own, from_, to, as_of)
         pair = f"{from_} to {to}"
         if found is None:
-            raise NoExchangeRateError(pair, as_of.isoformat(), "The book has no earlier one.")
+            old = [item for item in self._own if {item.from_, item.to} == {from_, to} and item.on <= as_of]
+            yours = f" Yours of {max(item.on for item in old)} is older than {max_age_days} days." if old else ""
+            raise NoExchangeRateError(pair, as_of.isoformat(), f"The book has no earlier one.{yours}")
         age = (as_of - found.on).days
         if age > max_age_days:
             raise NoExchangeRateError(

@@ -82,9 +82,6 @@ class Meters:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
-    def __iter__(self) -> object:
-        return iter(self._by_name.values())
-
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All names, in the order of the file."""

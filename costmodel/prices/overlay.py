@@ -5,14 +5,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from costmodel.documents.model import Currency, Day, Model, Positive, Slug, Text, validated
 from costmodel.documents.reader import Document, read_document
 from costmodel.errors import FileError, Mistake
 from costmodel.prices.meters import Meters
 from costmodel.prices.mistakes import conditions_of, names_twice, offer_mistakes, placed
-from costmodel.prices.reading import names_of
+from costmodel.prices.reading import digest, names_of
 from costmodel.prices.schema import GLOBAL, STANDARD, Offer, PriceRow
 
 
@@ -47,6 +47,19 @@ class OverlayFile(Model):
     exchange_rates: tuple[OwnRate, ...] = ()
     """Exchange rates of the user's own; they go before the book's."""
 
+    _file: str = PrivateAttr(default="")
+    _sha256: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file it was read from."""
+        return self._file
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what it says, as written."""
+        return self._sha256
+
     @model_validator(mode="after")
     def _complete(self) -> "OverlayFile":
         if self.offers and self.provider is None:
@@ -64,6 +77,7 @@ def read_overlays(paths: Iterable[str | Path], folder: Path, shown: str) -> list
         try:
             document = read_document(path)
             files.append(validated(document, OverlayFile))
+            files[-1]._file, files[-1]._sha256 = str(path), digest(document.data)  # noqa: SLF001 - its own attributes
             models = _models_in(folder / "providers" / f"{files[-1].provider}.yaml")
             mistakes += overlay_mistakes(document, files[-1], meters, date.max, models)
         except FileError as error:

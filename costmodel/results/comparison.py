@@ -10,11 +10,11 @@ from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places, unit_cost_text
-from costmodel.results.notice import joined, notice_lines
+from costmodel.results.notice import NOT_USED, joined, notice_lines
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -47,7 +47,19 @@ class Comparison:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Warnings of all, each once."""
-        return joined(notice for estimate in self.estimates for notice in estimate.notices)
+        everywhere = [
+            {about for notice in estimate.notices if notice.code == NOT_USED for about in notice.about}
+            for estimate in self.estimates
+        ]
+        found = joined(notice for estimate in self.estimates for notice in estimate.notices)
+        unused = set.intersection(*everywhere)  # what one alternative does not use, another may
+        kept = [
+            notice._replace(about=tuple(item for item in notice.about if item in unused))
+            if notice.code == NOT_USED
+            else notice
+            for notice in found
+        ]
+        return tuple(notice for notice in kept if notice.about)
 
     def name_of(self, estimate: Estimate) -> str:
         """What an alternative is called: its model, or its scenario."""
@@ -76,11 +88,24 @@ class Comparison:
         Raises:
             CommandLineError: `model` names none of them.
         """
-        chosen = [item for item in self.estimates if self.name_of(item) == selection.get("model")]
-        if len(chosen) != 1:
-            there = ", ".join(self.name_of(item) for item in self.estimates)
-            raise CommandLineError(f"each model stands alone here: name one of them, model=… There are: {there}")
-        return chosen[0].explain(**selection)
+        chosen, rest = self.chosen(selection)
+        return chosen.explain(**rest)
+
+    def chosen(self, selection: Mapping[str, str]) -> tuple[Estimate, dict[str, str]]:
+        """The alternative that a selection names, as `alternative` (all of it) or as `model`, and the rest of it.
+
+        Raises:
+            CommandLineError: it names none.
+        """
+        rest = dict(selection)
+        name = rest.pop("alternative", None) or rest.get("model", "")
+        for item in self.estimates:
+            if name in {self.name_of(item), item.alternative}:
+                return item, rest
+        there = ", ".join(self.name_of(item) for item in self.estimates)
+        raise CommandLineError(
+            f"each model stands alone here: name one of them as 'alternative', or as 'model'. There are: {there}"
+        )
 
     def tables(self) -> list[Table]:
         """One row an alternative, the cheapest named."""
@@ -154,7 +179,7 @@ class Comparison:
             "total": None,
             "totals": {self.name_of(estimate): decimal_text(estimate.total) for estimate in self.estimates},
             "lines": self._lines(exact=False),
-            "price_book": {"version": first.book.version, "sha256": first.book.sha256},
+            "price_book": first.book.to_json(),
             "estimates": [
                 {key: value for key, value in estimate.to_json().items() if key != "lines"}
                 for estimate in self.estimates

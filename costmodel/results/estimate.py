@@ -44,8 +44,18 @@ class BookReference(NamedTuple):
 
     version: str
     sha256: str | None
+    overlays: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a result."""
+        own = [{"name": name, "sha256": sha256} for name, sha256 in self.overlays]
+        return {"version": self.version, "sha256": self.sha256, **({"overlays": own} if own else {})}
 
     def __str__(self) -> str:
+        own = "".join(f", own prices '{name}' {sha256[:12]}…" for name, sha256 in self.overlays)
+        return self._book() + own
+
+    def _book(self) -> str:
         return f"price book {self.version}" + (f", sha256 {self.sha256[:12]}…" if self.sha256 else " (not released)")
 
 
@@ -217,7 +227,8 @@ class Estimate:
         if self.budget is not None:
             over = self.over_budget
             kept = f"over by {shown_costs([over], self.currency)[0]}" if over else "kept"
-            lines.append(f"Budget {grouped(self.budget.amount)} {self.budget.currency}: {kept}.")
+            whose = f" for {self.alternative}" if self.alternative else ""
+            lines.append(f"Budget {grouped(self.budget.amount)} {self.budget.currency}{whose}: {kept}.")
         return tuple(lines)
 
     def tables(self) -> list[Table]:
@@ -245,7 +256,7 @@ class Estimate:
             "cost_per_record": decimal_text(self.cost_per_record),
             "months": group_records(self.by("month"), ("month",)),
             "lines": line_records(self.lines, self.meters),
-            "price_book": {"version": self.book.version, "sha256": self.book.sha256},
+            "price_book": self.book.to_json(),
             "scenario_sha256": self.scenario_sha256,
             "exchange_rates": [rate.to_json() for rate in self.exchange],
             "budget": str(self.budget) if self.budget else None,

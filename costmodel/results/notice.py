@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+NOT_USED = "overlay-not-used"
+
+
 class Notice(NamedTuple):
     """One warning.
 

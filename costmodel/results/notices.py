@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from costmodel.prices.policy import policy
-from costmodel.results.notice import Notice
+from costmodel.results.notice import NOT_USED, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +59,7 @@ def notices(
             (f"{entry.model} ({entry.month})" for entry in entries if _outside_contract(entry, book)),
         ),
         _notice(
-            "overlay-not-used",
+            NOT_USED,
             "Own prices that nothing here is paid by",
             book.unused_own_offers(entry.model for entry in entries),
             "Check the names: they are exact.",
@@ -86,7 +86,8 @@ def _quoted(used: Used) -> Iterator[str]:
 def _stale(used: Used, book: PriceBook) -> Notice:
     limit = policy().stale_after_days.value
     day = book.date or max((row.recorded for _, row in used), default=date.min)
-    old = (f"{model} ({row.source.retrieved})" for model, row in used if is_stale(row, day, limit))
+    checked = [(model, row) for model, row in used if row.source.kind != "contracted"]
+    old = (f"{model} ({row.source.retrieved})" for model, row in checked if is_stale(row, day, limit))
     return _notice("stale-price", f"Not checked in the {limit} days before {day}", old, "Check the provider's page.")
 
 
@@ -132,10 +133,9 @@ def _outside_contract(entry: Entry, book: PriceBook) -> bool:
 
 def _too_large(entry: Entry, book: PriceBook) -> bool:
     offer = book.card(entry.model).offer
-    mean = entry.factors.per_request if entry.factors else {}
-    size, out = mean.get("input", 0), mean.get("output", 0)
-    return size + out > (offer.context_window or size + out) or out > (offer.max_output or out)
+    whole, out = entry.factors.largest if entry.factors else (0, 0)
+    return whole > (offer.context_window or whole) or out > (offer.max_output or out)
 
 
 def _private(entries: Sequence[Entry], book: PriceBook) -> Iterator[str]:
-    return (entry.model for entry in entries if book.card(entry.model).private)
+    return (entry.model for entry in entries if book.card(entry.model).private or entry.tariff.listed is None)

@@ -60,7 +60,9 @@ def _record(card: RateCard, at: datetime) -> dict[str, Any]:
             "kind": last.source.kind,
             "checked": last.source.retrieved.isoformat(),
             "stale": False,
-            "note": "not in force on that day",
+            "note": "contracted price in force: see 'prices show'"
+            if card.contract_at(at)
+            else "not in force on that day",
         }
     rest = (row.rates or ())[-1]
     conditions = len(row.rates or ()) > 1 or bool(row.adjustments)
@@ -87,9 +89,9 @@ def details(book: PriceBook, model: str, at: datetime, *, everything: bool) -> t
     card = book.card(model)
     offer = card.offer
     current = card.row_at(at)
-    if current is None and not everything:
-        raise NotInForceError(card.name, at, card.intervals())
     contract = card.contract_at(at)
+    if current is None and contract is None and not everything:
+        raise NotInForceError(card.name, at, card.intervals())
     rows = list(offer.prices) if everything else [current] if current else []
     rows += [contract] if contract else []
     facts = [

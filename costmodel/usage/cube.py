@@ -51,6 +51,7 @@ class Factors(NamedTuple):
         requests_per_record, model_share, tier_share, time_share, size_share, resubmitted: as in
             `equations.tokens.slice_requests` and `billed_requests`.
         per_request: mean units of each meter in one request of the cell.
+        largest: most input and output tokens together, and most output tokens, of any request of the cell.
         sources: where the numbers come from, in words.
     """
 
@@ -67,6 +68,7 @@ class Factors(NamedTuple):
     size_share: Fraction
     resubmitted: Fraction
     per_request: Mapping[str, Fraction]
+    largest: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     sources: tuple[str, ...] = ()
 
 

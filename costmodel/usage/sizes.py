@@ -57,12 +57,14 @@ class SizeBand(NamedTuple):
         share: share of all requests.
         totals: mean units of each meter in one request.
         shaped: mean billed units of the measures taken request by request.
+        largest: most input and output tokens together, and most output tokens, of any request.
     """
 
     band: Band
     share: Fraction
     totals: Mapping[str, Fraction]
     shaped: Mapping[Measure, Fraction]
+    largest: tuple[Fraction, Fraction]
 
 
 class Sizes(NamedTuple):
@@ -106,7 +108,8 @@ def _size_band(
         return sum((weight * of(units) for weight, units in points), Fraction(0)) / share
 
     totals = {meter: mean(lambda units, meter=meter: units.get(meter, 0)) for meter in meters}
-    return SizeBand(band, share, totals, {measure: mean(measure.of) for measure in measures})
+    largest = max(units["input"] + units["output"] for _, units in points), max(units["output"] for _, units in points)
+    return SizeBand(band, share, totals, {measure: mean(measure.of) for measure in measures}, largest)
 
 
 def sizes_of(spec: Spec, card: RateCard, folder: Path | None, path: Sequence[Any]) -> Sizes:

@@ -113,7 +113,7 @@ class Forecast:
         mix, alternative = self._mix(task)
         if alternative is not None:
             name, entry = alternative
-            return [self._part(task, name, entry, _ONE)], self._records(task)
+            return [self._part(task, name, self._own_entry(task, name) or entry, _ONE)], self._records(task)
         if mix is None:
             raise SpecError(task.path, "no model is named: add 'mix' (shares of several) or 'models' (each alone)")
         self._require_one_task(task, mix)
@@ -137,6 +137,16 @@ class Forecast:
             )
         parts = [Part(p.card, p.spec, weight / whole, p.sizes) for p, weight in zip(drafts, weights, strict=True)]
         return parts, self._records(task) if mix.shares else self._counted(task, whole)
+
+    def _own_entry(self, task: Task, name: str) -> Entry | None:
+        """What the mix of the step or workload, which the alternative replaces, says of that model's requests."""
+        own = (task.step.mix if task.step else None) or task.workload.mix
+        full = self._card(name).name
+        return (
+            next((entry for other, entry in own.models.items() if self._card(other).name == full), None)
+            if own
+            else None
+        )
 
     def _require_one_task(self, task: Task, mix: Mix) -> None:
         """Counts say how many requests there are, so they cannot hold for several tasks at once."""
@@ -223,6 +233,7 @@ class Forecast:
             size_share=band.share,
             resubmitted=part.spec.get("resubmitted", Fraction(0)),
             per_request=band.totals,
+            largest=band.largest,
             sources=(part.sizes.source,),
         )
         needed, billed = forecast_requests(factors)
@@ -303,4 +314,4 @@ def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
     amount = entry.share if entry.share is not None else entry.count or Fraction(0)
     if mix.by == "requests":
         return amount
-    return Fraction(equations.requests_by_tokens(amount, sizes.mean_tokens, 1))
+    return Fraction(equations.requests_of_tokens(amount, sizes.mean_tokens))
