@@ -473,3 +473,19 @@ def test_broken_pipe_has_no_traceback(tmp_path: Path) -> None:
 def test_broken_pipe_in_a_long_result_is_no_error(tmp_path: Path) -> None:
     """A reader who has seen enough of a long result has missed no budget: exit 0."""
     assert into_a_closed_pipe("estimate", write_scenario(tmp_path, LONG), "--format", "json")[0] == 0
+
+
+@pytest.mark.parametrize("columns", ["60", "200"])
+def test_numbers_are_never_broken_in_a_terminal(columns: str, scenario: str, monkeypatch, capsys) -> None:
+    """However narrow the terminal is, every number of the table stands whole on one line."""
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(["estimate", scenario]) == 0
+    shown = capsys.readouterr().out
+    from costmodel.scenario import Scenario
+    from costmodel.study import estimate
+
+    for table in estimate(Scenario.load(scenario)).tables():
+        for row in (*table.rows, table.totals):
+            assert all(cell in shown for cell in row)

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from costmodel.results.table import width
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,6 +21,11 @@ def show(tables: Sequence[Table]) -> None:
     """Print tables to the terminal."""
     console = Console(highlight=False)
     for table in tables:
+        bare = table._replace(notes=())
+        if max(width(line) for line in bare.plain().splitlines()[2:]) + 2 * len(table.columns) > console.width:
+            console.print(Text(bare.plain()), soft_wrap=True)  # a number broken over two lines would be misread
+            console.print()
+            continue
         rich = RichTable(
             title=Text(table.title, style="bold"),
             title_justify="left",
