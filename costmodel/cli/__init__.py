@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -53,6 +54,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     # There are no pydantic plugins here; looking for some in every installed package would cost part of each start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Reading files and defining models makes many objects and no garbage: look for cycles less often.
+    gc.set_threshold(100_000)
     try:
         result = cli.main(arguments, prog_name="costmodel", standalone_mode=False)
     except CostmodelError as error:

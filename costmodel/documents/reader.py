@@ -157,17 +157,18 @@ def parse_document(raw: bytes, name: str) -> Document:
     return _Builder(name, text).document()
 
 
-@dataclass
 class _Open:
-    """A container that is being filled."""
+    """A container that is being filled: its key so far, and where it stands."""
 
-    data: dict[str, Any] | list[Any]
-    places: dict[Any, tuple[Place, Place]]
-    anchor: str | None
-    start: int
-    name: str = ""
-    key: str | None = None
-    key_place: Place = (1, 1)
+    __slots__ = ("anchor", "data", "key", "key_place", "name", "places", "start")
+
+    def __init__(
+        self, data: dict[str, Any] | list[Any], places: dict[Any, tuple[Place, Place]], anchor: str | None, name: str
+    ) -> None:
+        self.data, self.places, self.anchor, self.name = data, places, anchor, name
+        self.start = 0
+        self.key: str | None = None
+        self.key_place: Place = (1, 1)
 
 
 # What the YAML parser says, and what a person would say.
@@ -242,7 +243,8 @@ class _Builder:
         self.places[id(data)] = places
         name = (self.stack[-1].key or "") if self.stack else ""
         self._add(event, data)
-        self.stack.append(_Open(data, places, event.anchor, self.values, name))
+        self.stack.append(_Open(data, places, event.anchor, name))
+        self.stack[-1].start = self.values
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
