@@ -383,7 +383,7 @@ def test_links_lead_on(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_nothing_points_outside(path: Path) -> None:
     """The documents speak of the project's own files alone."""
-    assert re.findall(r"(?:^|[\s(`])(?:/\\w+/\\w|\\.\\./)\S*", _text(path), re.MULTILINE) == []
+    assert re.findall(r"(?:^|[\s(`])(?:/\w+/\w|\.\./)\S*", _text(path), re.MULTILINE) == []
 
 
 def test_glossary_is_in_order() -> None:
