@@ -421,3 +421,11 @@ taxes_and_fees: [{name: VAT, rate: 10 %}]
     assert run(["explain", str(tmp_path / "x.yaml"), "--at", "alternative=gpt-4.1,meter=VAT"]) == 0
     assert "VAT in 2026-12: 0.2 USD" in capsys.readouterr().out
     assert run(["explain", str(tmp_path / "x.yaml"), "--at", "alternative=gpt-4.1,model=taxes and fees"]) == 0
+
+
+def test_a_credit_rate_of_one_is_shown():
+    """One yuan for one dollar of credit changes the currency: the step names the rate, though it is 1."""
+    path = Path(__file__).parent.parent / "scenarios" / "paid-in-cny.yaml"
+    shown = cm.estimate(cm.Scenario.load(path)).explain(model="holysheep-a/gpt-4.1-cny-credit", meter="output")[0]
+    billed = next(step for step in shown.steps if step.name == "billed cost")
+    assert (billed.symbols, billed.result) == ("cost × CNY paid for one USD of credit", "384 CNY")

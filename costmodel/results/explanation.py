@@ -149,10 +149,14 @@ def _traced(entry: Entry, charge: Charge, currency: str, units: str) -> Any:
 def _converted(cost: Any, entry: Entry, currency: str) -> Any:
     """A cost in the list currency, after credit, exchange and escalation."""
     if entry.credit_rate != 1 or entry.billing_currency != entry.list_currency:
-        rate = cell(f"{entry.billing_currency} paid for one {entry.list_currency} of credit", entry.credit_rate)
+        rate = cell(
+            f"{entry.billing_currency} paid for one {entry.list_currency} of credit",
+            entry.credit_rate,
+            entry.billing_currency,
+        )
         cost = charges.billed_charge(cost, rate, entry.billing_currency)
     if entry.billing_currency != currency:
-        rate = cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate)
+        rate = cell(f"{currency} for one {entry.billing_currency}", entry.exchange_rate, currency)
         cost = charges.reported_charge(cost, rate, currency)
     if entry.escalation_rate and entry.escalation_years:
         change = cell("yearly change of prices", entry.escalation_rate)

@@ -81,8 +81,8 @@ def _expression(cell: Cell, leaf: Callable[[Cell], str]) -> str:
 
 
 def _is_one(cell: Cell) -> bool:
-    """A share of 1 changes nothing, and is left out so that the others can be read."""
-    return cell.kind == "input" and cell.value == 1
+    """A share of 1 changes nothing, and is left out so that the others can be read; a rate with a unit does."""
+    return cell.kind == "input" and cell.value == 1 and not cell.unit
 
 
 def _wrapped(cell: Cell, leaf: Callable[[Cell], str], binding: int) -> str:
