@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -45,9 +47,17 @@ def cli() -> None:
     """Exact, dated, sourced cost analytics for LLM APIs."""
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; every error is a message and an exit code, never a traceback."""
-    sys.exit(run(arguments))
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; every error is a message and an exit code, never a traceback.
+
+    The process ends at once: everything is written and closed by then, and taking every object apart would cost an
+    eighth of a cold start.
+    """
+    code = run(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
