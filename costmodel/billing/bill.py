@@ -82,6 +82,12 @@ class Entry(NamedTuple):
     start: datetime
     factors: Factors | None = None
 
+    def converted(self, cost: Fraction) -> tuple[Fraction, Fraction]:
+        """A cost in the list currency: as billed (after credit), and as reported (after exchange and escalation)."""
+        billed = Fraction(equations.billed_charge(cost, self.credit_rate))
+        reported = equations.reported_charge(billed, self.exchange_rate)
+        return billed, Fraction(equations.escalated_charge(reported, self.escalation_rate, self.escalation_years))
+
     @property
     def cost(self) -> Fraction:
         """Money in the reporting currency."""
@@ -227,10 +233,7 @@ def _charges(entry: Entry, cell: Cell) -> list[Charge]:
         unlisted = None if not entry.tariff.lists(measure.meter) else _ZERO
         list_line, _, list_cost = listed.get(measure, (None, _ZERO, unlisted))
         line, quantity, cost = contracted.get(measure, (None, _ZERO, _ZERO))
-        billed = Fraction(equations.billed_charge(cost, entry.credit_rate))
-        reported = equations.reported_charge(billed, entry.exchange_rate)
-        final = equations.escalated_charge(reported, entry.escalation_rate, entry.escalation_years)
-        found.append(Charge(measure, quantity, list_line, line, list_cost, cost, billed, Fraction(final)))
+        found.append(Charge(measure, quantity, list_line, line, list_cost, cost, *entry.converted(cost)))
     return found
 
 

@@ -77,10 +77,8 @@ def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
         contracted = sum((charge.contracted_cost for entry in members for charge in entry.charges), Fraction(0))
         missing = equations.minimum_top_up(contracted, minimum.amount)
         if missing:
-            billed = equations.billed_charge(missing, first.credit_rate)
-            reported = equations.reported_charge(billed, first.exchange_rate)
-            cost = equations.escalated_charge(reported, first.escalation_rate, first.escalation_years)
-            line = LevyLine(month, "minimum charge", contracted, None, Fraction(cost), model)
+            _, cost = first.converted(Fraction(missing))
+            line = LevyLine(month, "minimum charge", contracted, None, cost, model)
             found.append(line._replace(kind="minimum_charge", minimum=minimum.amount, entry=first))
     return found
 

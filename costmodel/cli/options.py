@@ -20,6 +20,15 @@ FORMATS = ("table", "json", "csv", "markdown")
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO…")
 
 
+OVERLAYS = click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file of your own prices; repeatable.",
+)
+
+
 def output_options(command: F) -> F:
     """`--format`, `--output` and `--quiet`."""
     command = click.option("--quiet", is_flag=True, help="Print no messages on stderr.")(command)
@@ -43,13 +52,7 @@ def scenario_options(command: F) -> F:
     command = click.option(
         "--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's."
     )(command)
-    command = click.option(
-        "--overlay",
-        "overlays",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="A file of your own prices; repeatable.",
-    )(command)
+    command = OVERLAYS(command)
     return click.option(
         "--set",
         "settings",

@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costmodel.cli.options import output_options
+from costmodel.cli.options import OVERLAYS, output_options
 
 if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
 
 _VERSION = click.option("--prices", "version", metavar="VERSION", help="Price book version; the newest by default.")
-_OVERLAY = click.option(
-    "--overlay",
-    "overlays",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A file of your own prices; repeatable.",
-)
 _ON = click.option("--on", metavar="DAY", help="The day prices are read for; today by default.")
 _FOLDER = click.option(
     "--folder",
@@ -61,7 +54,7 @@ def _folder(folder: Path | None) -> Path:
 @click.option("--provider", help="One provider only.")
 @_ON
 @_VERSION
-@_OVERLAY
+@OVERLAYS
 @_FOLDER
 @output_options
 def list_(
@@ -94,7 +87,7 @@ def list_(
 @click.argument("model")
 @_ON
 @_VERSION
-@_OVERLAY
+@OVERLAYS
 @_FOLDER
 @output_options
 def show(
@@ -113,7 +106,7 @@ def show(
 @click.argument("model")
 @_ON
 @_VERSION
-@_OVERLAY
+@OVERLAYS
 @_FOLDER
 @output_options
 def history(

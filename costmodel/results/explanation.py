@@ -111,10 +111,7 @@ def explained(
     if line.entry is None or line.charge is None:
         return Explanation("No requests, no cost", line.cost, (), ())
     traced = _traced(line.entry, line.charge, currency, units)
-    if traced.value != line.cost:
-        raise CostmodelError(
-            f"the explanation gives {traced.value}, the bill {line.cost}: this is a fault of costmodel"
-        )
+    _require_same(traced.value, line.cost)
     title = f"{_what(line)}: {number_text(line.cost)} {currency}"
     facts = _facts(line.entry, line.charge, pricing_unit)
     facts += [
@@ -123,6 +120,12 @@ def explained(
         if rate.from_ == line.entry.billing_currency
     ]
     return Explanation(title, line.cost, tuple(sentences(traced)), tuple(facts))
+
+
+def _require_same(shown: Fraction, billed: Fraction) -> None:
+    """What the shown computation gives must be the figure of the bill."""
+    if shown != billed:
+        raise CostmodelError(f"the explanation gives {shown}, the bill {billed}: this is a fault of costmodel")
 
 
 def _what(line: Line) -> str:
@@ -219,6 +222,7 @@ def _levy(levy: LevyLine, currency: str) -> Explanation:
     base = cell(levy.base_name, levy.base, currency)
     compute = charges.grossed_up_levy if levy.grossed_up else charges.levy
     traced = compute(base, cell("rate", levy.rate or 0), currency)
+    _require_same(traced.value, levy.cost)
     about = (("base", f"the month's {levy.base_name}"), ("kind", levy.kind.replace("_", " ")))
     return Explanation(title, levy.cost, tuple(sentences(traced)), about)
 
@@ -228,6 +232,7 @@ def _minimum(levy: LevyLine, entry: Entry, title: str, currency: str) -> Explana
     month = cell("charges of the month", levy.base, unit)
     missing = step("top-up", charges.minimum_top_up(month, cell("minimum charge", levy.minimum, unit)), unit)
     traced = _converted(missing, entry, currency)
+    _require_same(traced.value, levy.cost)
     facts = [("offer", levy.model), *row_facts(entry.tariff.row)]
     return Explanation(title, levy.cost, tuple(sentences(traced)), tuple(facts))
 
