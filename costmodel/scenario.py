@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SkipValidation, model_validator
 
 from costmodel.billing.levies import Levy
 from costmodel.documents.model import (
@@ -19,13 +19,18 @@ from costmodel.documents.model import (
     validated,
 )
 from costmodel.documents.reader import Document, read_document
-from costmodel.errors import FileError
+from costmodel.documents.settings import with_value
+from costmodel.errors import FileError, Mistake
 from costmodel.quantities import Month, unambiguous
 from costmodel.usage.spec import Alternatives, MixField, Request, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from costmodel.distributions import Distribution
+    from costmodel.stated import Stated, Use
+
+Steps = tuple[Any, ...]
 MAX_YEAR = 2200  # no price table reaches so far
 MAX_MONTHS = 600  # fifty years: longer than any contract, short enough to compute
 
@@ -90,6 +95,8 @@ class Escalation(Model):
 
     prices: Annotated[Rate, AfterValidator(_above_nothing)] = Fraction(0)
     """Yearly change of API prices, from the second year of the horizon on."""
+    wages: Annotated[Rate, AfterValidator(_above_nothing)] = Fraction(0)
+    """Yearly change of wages, from the second year of the horizon on."""
 
 
 _OTHER_KINDS = {
@@ -107,6 +114,73 @@ def _refuse_other_kinds(document: Document) -> None:
         for key, what in _OTHER_KINDS.items():
             if key in data:
                 raise FileError([document.mistake((key,), f"this is no scenario, but {what}", of_key=True)])
+
+
+# Sections that few scenarios have, and the models that read them: imported when there is something to read.
+_SECTIONS = {"roi": ("costmodel.value.spec", "Roi"), "uncertainty": ("costmodel.value.doubt", "Uncertainty")}
+Later = Annotated[Any, SkipValidation]
+
+
+def _read(document: Document, model: "type[Scenario]") -> "Scenario":
+    """The scenario, and each of its sections by its own model; all mistakes at once."""
+    from dataclasses import replace
+
+    data, found = document.data, {}
+    mistakes: list[Mistake] = []
+    for name in _SECTIONS.keys() & data.keys() if isinstance(data, dict) else ():
+        try:
+            found[name] = validated(document, section_model(name), data[name], (name,))
+        except FileError as error:
+            mistakes += error.mistakes
+    rest = {key: value for key, value in data.items() if key not in _SECTIONS} if found or mistakes else data
+    try:
+        places = {**document.places, id(rest): document.places.get(id(data), {})}
+        scenario = validated(replace(document, data=rest, places=places), model)
+    except FileError as error:
+        raise FileError(sorted({*mistakes, *error.mistakes}, key=lambda item: (item.line, item.column))) from None
+    if mistakes:
+        raise FileError(mistakes)
+    return scenario.model_copy(update=found) if found else scenario
+
+
+def section_model(name: str) -> type[Model]:
+    """The model of a section such as `roi`."""
+    from importlib import import_module
+
+    module, attribute = _SECTIONS[name]
+    model: type[Model] = getattr(import_module(module), attribute)
+    return model
+
+
+def _uncertain(scenario: "Scenario", document: Document, found: "Stated") -> "Scenario":
+    """The scenario with the mean of each distribution, once every value of each is known to be one it can have."""
+    mistakes: dict[Mistake, None] = {}
+    for path, distribution in found.distributions.items():
+        try:
+            scenario.number(path)
+        except KeyError:
+            message = "no distribution can stand here: this is no quantity, or a whole number that decides the model"
+            mistakes[document.mistake(path, message)] = None
+            continue
+        for inside, text in distribution.probes:
+            try:
+                _read(with_value(found.document, path, text), type(scenario))
+            except FileError as error:
+                message = f"{distribution} reaches {text}: {error.mistakes[0].message}"
+                mistakes[document.mistake((*path, *inside), message)] = None
+    if mistakes:
+        raise FileError(mistakes)
+    return scenario.with_numbers({path: base(item) for path, item in found.distributions.items()})
+
+
+def base(distribution: "Distribution") -> Fraction:
+    """The mean of a distribution, in the unit in which it is computed with."""
+    return distribution.mean * scale_of(distribution)
+
+
+def scale_of(distribution: "Distribution") -> Fraction:
+    """What turns the unit that was written into the one that is computed with: a hundredth for percent."""
+    return Fraction(1, 100) if distribution.suffix.strip().startswith("%") else Fraction(1)
 
 
 class Scenario(Request):
@@ -136,10 +210,15 @@ class Scenario(Request):
     """Stated changes of prices over the years."""
     budget: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
     """What the horizon may cost, taxes and fees included."""
+    roi: Later = None
+    """Is it worth it: clinicians' work by hand against AI-assisted work."""
+    uncertainty: Later = None
+    """How uncertain numbers are computed with."""
     expect: dict[Text, dict[Text, Text]] = Field(default_factory=dict)
     """What it must come to: the regression test."""
 
     _document: Document = PrivateAttr()
+    _stated: Any = PrivateAttr(default=None)
     _folder: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -178,11 +257,15 @@ class Scenario(Request):
     ) -> "Scenario":
         """A scenario from a document that was read."""
         from costmodel.documents.settings import with_settings
+        from costmodel.stated import stated
 
         changed = with_settings(document, settings) if settings else document
         _refuse_other_kinds(changed)
-        scenario = validated(changed, cls)
-        scenario._document, scenario._folder = changed, folder  # noqa: SLF001 - its own private attributes
+        found = stated(changed)
+        scenario = _read(found.document, cls)
+        if found.distributions:
+            scenario = _uncertain(scenario, changed, found)
+        scenario._document, scenario._folder, scenario._stated = changed, folder, found  # noqa: SLF001 - its own
         return scenario
 
     @classmethod
@@ -203,6 +286,41 @@ class Scenario(Request):
     def folder(self) -> Path | None:
         """The folder it was read from."""
         return self._folder
+
+    @property
+    def distributions(self) -> "Mapping[Steps, Distribution]":
+        """Numbers that are stated as a distribution, by path; elsewhere in the scenario stands their mean."""
+        found: Mapping[Steps, Distribution] = self._stated.distributions
+        return found
+
+    @property
+    def evidence(self) -> "tuple[Use, ...]":
+        """Published figures that it uses."""
+        found: tuple[Use, ...] = self._stated.evidence
+        return found
+
+    def with_numbers(self, numbers: "Mapping[Steps, Any]") -> "Scenario":
+        """The same scenario with numbers of any runtime, by path, unchecked: draws, traced cells, or exact ones.
+
+        Raises:
+            KeyError: no number stands at a path.
+        """
+        from costmodel.documents.numbers import with_number
+
+        scenario = self
+        for path, number in numbers.items():
+            scenario = with_number(scenario, path, number)
+        return scenario
+
+    def number(self, path: "Steps") -> Fraction:
+        """The number at a path, in the unit in which it is computed with: 0.02 for 2 %.
+
+        Raises:
+            KeyError: no number stands there.
+        """
+        from costmodel.documents.numbers import number_at
+
+        return number_at(self, path)
 
     def all_workloads(self) -> list[tuple[Workload, tuple[Any, ...]]]:
         """Each workload with its path in the document."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costmodel.documents.json_schema import json_schema
+from costmodel.evidence import EvidenceFile
 from costmodel.prices.meters import MeterFile
 from costmodel.prices.overlay import OverlayFile
 from costmodel.prices.schema import ProviderFile
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, tuple[type[Model], str]] = {
     "overlay": (OverlayFile, "Your own prices over the shipped book"),
     "scenario": (Scenario, "A scenario (scenarios/*.yaml)"),
     "meters": (MeterFile, "What can be counted and priced (pricing/meters.yaml)"),
+    "evidence": (EvidenceFile, "Published evidence (scenarios/evidence/*.yaml)"),
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from costmodel.equations import charges as equations
 from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, SeveralPricesMissingError
+from costmodel.runtimes.operations import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,9 +85,9 @@ class Entry(NamedTuple):
 
     def converted(self, cost: Fraction) -> tuple[Fraction, Fraction]:
         """A cost in the list currency: as billed (after credit), and as reported (after exchange and escalation)."""
-        billed = Fraction(equations.billed_charge(cost, self.credit_rate))
+        billed = equations.billed_charge(cost, self.credit_rate)
         reported = equations.reported_charge(billed, self.exchange_rate)
-        return billed, Fraction(equations.escalated_charge(reported, self.escalation_rate, self.escalation_years))
+        return billed, equations.escalated_charge(reported, self.escalation_rate, self.escalation_years)
 
     @property
     def cost(self) -> Fraction:
@@ -160,7 +161,7 @@ def _tariff(cell: Cell, card: RateCard) -> Tariff:
     for cut in card.size_cuts():
         if (cell.band.low is None or cell.band.low < cut) and (cell.band.high is None or cut < cell.band.high):
             raise _uncut(cell, card, "a size limit")
-    tariff = card.tariff(cell.start, cell.mean_size, cell.tier, cell.region)
+    tariff = card.tariff(cell.start, cell.band.inside, cell.tier, cell.region)
     tariff.contracted.require(cell.totals)
     return tariff
 
@@ -241,7 +242,7 @@ def _costs(sheet: PriceSheet, cell: Cell) -> dict[Measure, tuple[PriceLine, Frac
     found = {}
     for line in sheet.lines:
         measure = line.measure
-        quantity = Fraction(measure.of(cell.totals) if measure.shape is None else cell.shaped[measure])
-        if quantity:
-            found[measure] = (line, quantity, Fraction(equations.charge(quantity, line.unit_price)))
+        quantity: Any = measure.of(cell.totals) if measure.shape is None else cell.shaped[measure]
+        if some(quantity):
+            found[measure] = (line, quantity, equations.charge(quantity, line.unit_price))
     return found

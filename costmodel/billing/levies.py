@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from costmodel.documents.model import Model, Share, Text, Truth
 from costmodel.equations import charges as equations
+from costmodel.runtimes.operations import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,8 +77,8 @@ def minimum_lines(entries: "Iterable[Entry]") -> "list[LevyLine]":
             continue
         contracted = sum((charge.contracted_cost for entry in members for charge in entry.charges), Fraction(0))
         missing = equations.minimum_top_up(contracted, minimum.amount)
-        if missing:
-            _, cost = first.converted(Fraction(missing))
+        if some(missing):
+            _, cost = first.converted(missing)
             line = LevyLine(month, "minimum charge", contracted, None, cost, model)
             found.append(line._replace(kind="minimum_charge", minimum=minimum.amount, entry=first))
     return found
@@ -96,7 +97,7 @@ def levy_lines(bills: "Iterable[tuple[Month, Fraction]]", levies: "Sequence[Levy
         for levy in levies:
             base = bill if levy.base == "bill" else above
             compute = equations.grossed_up_levy if levy.grossed_up else equations.levy
-            cost = Fraction(compute(base, levy.rate))
+            cost = compute(base, levy.rate)
             above += cost
             found.append(LevyLine(month, levy.name, base, levy.rate, cost, "", levy.grossed_up, levy.kind, levy.base))
     return found

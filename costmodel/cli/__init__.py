@@ -18,6 +18,7 @@ _COMMANDS = {
     "explain": "equation, numbers, price row and source behind a figure",
     "check": "run every `expect:`; exit 1 where one is missed",
     "prices": "the price book: list, show, history, diff, check, release",
+    "evidence": "published evidence for the parameters of a return on investment",
 }
 _INTERRUPTED = 130
 

@@ -97,6 +97,7 @@ Amount = Annotated[
 ]
 Positive = Annotated[Fraction, Reads(quantities.exact, {**_NUMBER, "title": "a number above 0"}, sign="positive")]
 Count = Annotated[int, Reads(_whole, {**_NUMBER, "title": "a whole number above 0"}, sign="positive")]
+Whole = Annotated[int, Reads(_whole, {**_NUMBER, "title": "a whole number of 0 or more"}, sign="not negative")]
 Share = Annotated[Fraction, Reads(quantities.share, {**_NUMBER, "title": "a share such as 40 %"})]
 Rate = Annotated[Fraction, Reads(quantities.rate, {**_NUMBER, "title": "a rate such as 2 %"})]
 Truth = Annotated[bool, Reads(_truth, {"type": "boolean", "title": "true or false"})]

@@ -10,7 +10,7 @@ from costmodel.documents.reader import Document, parse_document
 from costmodel.errors import CommandLineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def with_settings(document: Document, settings: Mapping[str, Any]) -> Document:
@@ -36,6 +36,30 @@ def with_settings(document: Document, settings: Mapping[str, Any]) -> Document:
         root = _with(document.data, path, data[0], text, places)
         document = replace(document, data=root, places=places, settings={**document.settings, path: shown})
     return document
+
+
+def with_value(document: Document, path: tuple[Any, ...], value: Any) -> Document:
+    """A document with one value in place of what stands at a path; its place is where the old one stood."""
+    places = dict(document.places)
+    return replace(document, data=_with(document.data, path, value, "", places), places=places)
+
+
+def path_of(document: Document, text: str) -> tuple[Any, ...]:
+    """The path that a text such as `workload.records.per_day` means in a document.
+
+    Raises:
+        CommandLineError: it leads nowhere.
+    """
+    return _path(document.data, text)
+
+
+def path_text(path: Iterable[Any]) -> str:
+    """A path as it is written, names with points quoted.
+
+    >>> path_text(("mix", "openai/gpt-4.1"))
+    'mix."openai/gpt-4.1"'
+    """
+    return ".".join(f'"{step}"' if "." in str(step) else str(step) for step in path)
 
 
 def split_setting(text: str) -> tuple[str, str]:

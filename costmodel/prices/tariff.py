@@ -11,6 +11,7 @@ from costmodel.equations.charges import adjusted_price, unit_price
 from costmodel.equations.tokens import beyond_bracket, billable_units, least_units, remainder, within_bracket
 from costmodel.errors import NegativePriceError, NoMeterPriceError, UnknownMeterError, UnknownPriceError, UsageError
 from costmodel.quantities import decimal_text, exact
+from costmodel.runtimes.operations import some, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +39,12 @@ class Shape(NamedTuple):
                 if self.up_to is None
                 else within_bracket(quantity, self.above, self.up_to)
             )
-            return Fraction(bracket)
-        if quantity == 0:
-            return _ZERO
-        if self.increment is None:
-            return Fraction(least_units(quantity, self.minimum or _ZERO))
-        return Fraction(billable_units(quantity, self.increment, self.minimum or _ZERO))
+            return bracket  # type: ignore[no-any-return]
+        least = self.minimum or _ZERO
+        billed = (
+            least_units(quantity, least) if self.increment is None else billable_units(quantity, self.increment, least)
+        )
+        return where(quantity == 0, _ZERO, billed)  # type: ignore[no-any-return]
 
     def __str__(self) -> str:
         if self.above is not None:
@@ -143,9 +144,9 @@ class PriceSheet:
         """
         parts: dict[tuple[str, str], Number] = {}
         for meter, quantity in quantities.items():
-            if quantity < 0:
+            if some(quantity < 0):
                 raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
-            if not quantity:
+            if not some(quantity):
                 continue
             if meter in self.unknown:
                 raise UnknownPriceError(self.offer, meter, self.where)
@@ -159,7 +160,7 @@ class PriceSheet:
                 key = (whole, "" if self._pays[meter] == meter else meter)
                 parts[key] = parts.get(key, 0) + quantity
         for (whole, _), counted in parts.items():
-            if counted > quantities.get(whole, 0):
+            if some(counted > quantities.get(whole, 0)):
                 there = quantities.get(whole, 0)
                 raise UsageError(f"{whole} is {there}, but its parts are {counted}: parts are counted in their whole")
 

@@ -198,6 +198,7 @@ def _quantity(entry: Entry, charge: Charge, units: str) -> Any:
         time_share=cell("share while this price is in force", factors.time_share),
         size_share=cell(f"share of requests of {entry.band}", factors.size_share),
         resubmitted=cell("share sent again", factors.resubmitted),
+        adoption=None if factors.adoption is None else cell("share done with AI", factors.adoption),
     )
     _, billed = forecast_requests(traced)
     return tokens.meter_quantity(billed, _per_request(entry, charge, units), units)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from costmodel.documents.settings import path_text
 from costmodel.prices.policy import policy
 from costmodel.results.notice import NOT_USED, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from costmodel.billing.bill import Entry
     from costmodel.prices.book import PriceBook
@@ -71,6 +72,31 @@ def notices(
             "Such requests may be refused.",
         ),
         _notice("no-list-price", "Own prices without a list price beside them", _private(entries, book)),
+    )
+    return tuple(notice for notice in found if notice.about)
+
+
+def stated_notices(distributions: Mapping[tuple[Any, ...], Any], evidence: Iterable[Any]) -> tuple[Notice, ...]:
+    """What to know of numbers that a scenario states as a distribution, or takes from published evidence."""
+    uses = [(f"{path_text(use.path)} ({use.item.name})", use.item.caution) for use in evidence]
+    found = (
+        _notice(
+            "mean-of-distribution",
+            "Uncertain numbers, of which the mean is taken here",
+            (f"{path_text(path)} ({distribution})" for path, distribution in distributions.items()),
+        ),
+        _notice(
+            "evidence",
+            "Taken from published evidence",
+            (name for name, caution in uses if not caution),
+            "'costmodel evidence NAME' shows the source.",
+        ),
+        _notice(
+            "evidence-not-verified",
+            "Figures that are not verified",
+            (f"{name}: {caution}" for name, caution in uses if caution),
+            "Replace them with figures of your own.",
+        ),
     )
     return tuple(notice for notice in found if notice.about)
 

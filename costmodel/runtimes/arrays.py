@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from costmodel.runtimes.exact import ENDLESS_DECIMALS
+
 _TOLERANCE = 1e-9  # as in runtimes/exact.py
 
 
@@ -62,6 +64,16 @@ def divide(a: Any, b: Any) -> Any:
 def power(base: Any, exponent: int) -> Any:
     """A whole power, element by element."""
     return as_float(base) ** exponent
+
+
+def real_power(base: Any, exponent: Any) -> Any:
+    """A power with any exponent, element by element, rounded to twelve decimals."""
+    return np.round(as_float(base) ** as_float(exponent), ENDLESS_DECIMALS)
+
+
+def doublings(x: Any) -> Any:
+    """The logarithm to base 2, element by element, rounded to twelve decimals."""
+    return np.round(np.log2(as_float(x)), ENDLESS_DECIMALS)
 
 
 def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers

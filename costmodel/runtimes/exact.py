@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil as _ceil
+from math import log2
 from typing import Any
 
 from costmodel import quantities
@@ -51,6 +52,20 @@ def divide(a: Any, b: Any) -> Any:
 def power(base: Any, exponent: int) -> Any:
     """A whole power, exactly."""
     return Fraction(base) ** exponent
+
+
+# Digits kept of a number that has no end: as many as a spreadsheet keeps of a number between 1 and 1,000.
+ENDLESS_DECIMALS = 12
+
+
+def real_power(base: Any, exponent: Any) -> Any:
+    """A power with any exponent, rounded to twelve decimals."""
+    return Fraction(repr(round(float(base) ** float(exponent), ENDLESS_DECIMALS)))
+
+
+def doublings(x: Any) -> Any:
+    """The logarithm to base 2, rounded to twelve decimals."""
+    return Fraction(repr(round(log2(x), ENDLESS_DECIMALS)))
 
 
 def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers

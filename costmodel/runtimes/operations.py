@@ -6,7 +6,7 @@ from typing import Any
 
 from costmodel.runtimes import exact
 
-_TRACE, _ARRAYS = "costmodel.runtimes.trace", "numpy"
+_TRACE, _DRAWS, _ARRAYS = "costmodel.runtimes.trace", "costmodel.runtimes.draws", "numpy"
 
 
 def _runtime(*operands: Any) -> Any:
@@ -16,6 +16,10 @@ def _runtime(*operands: Any) -> Any:
         from costmodel.runtimes import trace
 
         return trace
+    if _DRAWS in homes:
+        from costmodel.runtimes import draws
+
+        return draws
     if _ARRAYS in homes or any(isinstance(operand, float) for operand in operands):
         from costmodel.runtimes import arrays
 
@@ -67,6 +71,33 @@ def power(base: Any, exponent: int) -> Any:
     if exponent != int(exponent):
         raise TypeError(f"whole powers only, not {exponent}")
     return _runtime(base).power(base, int(exponent))
+
+
+def real_power(base: Any, exponent: Any) -> Any:
+    """A power with any exponent, rounded to twelve decimals in every runtime: roots, growth and learning curves.
+
+    It is the one place where a number that has no end enters: no runtime could hold it exactly.
+    """
+    return _runtime(base, exponent).real_power(base, exponent)
+
+
+def doublings(x: Any) -> Any:
+    """How often 1 is doubled to make x (its logarithm to base 2), rounded to twelve decimals in every runtime."""
+    return _runtime(x).doublings(x)
+
+
+def some(condition: Any) -> bool:
+    """Whether something holds, or is not zero, in any draw; for checks, never for a choice inside an equation.
+
+    >>> some(0), some(3)
+    (False, True)
+    """
+    return bool(condition.values.any()) if type(condition).__module__ == _DRAWS else bool(condition)
+
+
+def known(number: Any) -> bool:
+    """Whether a number is one number, and not draws."""
+    return type(number).__module__ != _DRAWS
 
 
 def step(name: str, value: Any, unit: str) -> Any:

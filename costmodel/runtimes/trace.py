@@ -145,6 +145,16 @@ def power(base: Any, exponent: int) -> Cell:
     return operation("^", lambda a, b: exact.power(a, int(b)), base, exponent)
 
 
+def real_power(base: Any, exponent: Any) -> Cell:
+    """See `runtimes.exact.real_power`."""
+    return operation("real_power", exact.real_power, base, exponent)
+
+
+def doublings(x: Any) -> Cell:
+    """See `runtimes.exact.doublings`."""
+    return operation("doublings", exact.doublings, x)
+
+
 def step(name: str, value: Any, unit: str) -> Cell:
     """A named intermediate result: a line of `explain`, a row of a workbook."""
     inner = as_cell(value)

@@ -30,6 +30,17 @@ class Band(NamedTuple):
     low: Cut | None = None
     high: Cut | None = None
 
+    @property
+    def inside(self) -> Fraction:
+        """A size that lies in the band."""
+        if self.low is None:
+            if self.high is None:
+                return Fraction(0)
+            return self.high[0] if self.high[1] else self.high[0] / 2
+        if not self.low[1]:
+            return self.low[0]
+        return self.low[0] + 1 if self.high is None else (self.low[0] + self.high[0]) / 2
+
     def __str__(self) -> str:
         words = []
         if self.low is not None:
@@ -50,6 +61,7 @@ class Factors(NamedTuple):
         records: whole records in the month.
         requests_per_record, model_share, tier_share, time_share, size_share, resubmitted: as in
             `equations.tokens.slice_requests` and `billed_requests`.
+        adoption: share of the records that is done with AI at all; None where all are.
         per_request: mean units of each meter in one request of the cell.
         largest: most input and output tokens together, and most output tokens, of any request of the cell.
         sources: where the numbers come from, in words.
@@ -69,6 +81,7 @@ class Factors(NamedTuple):
     resubmitted: Fraction
     per_request: Mapping[str, Fraction]
     largest: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+    adoption: Fraction | None = None
     sources: tuple[str, ...] = ()
 
 
@@ -105,11 +118,6 @@ class Cell(NamedTuple):
     totals: Mapping[str, Number]
     shaped: Mapping[Measure, Number] = MappingProxyType({})
     factors: Factors | None = None
-
-    @property
-    def mean_size(self) -> Number:
-        """Mean input tokens of a request: inside the band, as every request is."""
-        return Fraction(self.totals.get("input", 0)) / self.requests if self.requests else 0
 
 
 class Cube(NamedTuple):

@@ -37,7 +37,10 @@ def daily_records(records: Records, month: Month) -> tuple[Fraction, Fraction] |
 def first_month(records: Records, month: Month) -> Fraction:
     """Records before growth, with the days of that month."""
     daily = daily_records(records, month)
-    return Fraction(equations.records_from_days(*daily)) if daily else records.per_month or Fraction(0)
+    if daily is not None:
+        found: Fraction = equations.records_from_days(*daily)
+        return found
+    return Fraction(0) if records.per_month is None else records.per_month
 
 
 def growth_of(records: Records) -> Callable[..., Any]:

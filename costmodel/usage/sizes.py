@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.tokens import input_of_total, output_of_input, part_of_each
+from costmodel.runtimes.operations import known, maximum, safe_divide, some, where
 from costmodel.usage.cube import Band
 
 if TYPE_CHECKING:
@@ -82,6 +84,9 @@ class Sizes(NamedTuple):
     def bands(self, card: RateCard) -> list[SizeBand]:
         """The points split at the rate card's limits: each request is priced at its own size."""
         cuts, measures = card.size_cuts(), card.shaped_measures()
+        if cuts and not all(known(units["input"]) for _, units in self.points):
+            every = range(len(cuts) + 1)
+            return [_size_band(_band(cuts, index), _within(self.points, _band(cuts, index)), measures) for index in every]
         groups: dict[int, list[tuple[Fraction, Mapping[str, Fraction]]]] = {}
         for weight, units in self.points:
             groups.setdefault(_band_index(cuts, units["input"]), []).append((weight, units))
@@ -98,6 +103,22 @@ def _band(cuts: Sequence[Cut], index: int) -> Band:
     return Band(cuts[index - 1] if index > 0 else None, cuts[index] if index < len(cuts) else None)
 
 
+def _within(
+    points: Sequence[tuple[Fraction, Mapping[str, Fraction]]], band: Band
+) -> list[tuple[Fraction, Mapping[str, Fraction]]]:
+    """The points with the weight that each has inside a band, draw by draw."""
+    found = []
+    for weight, units in points:
+        size: Any = units["input"]
+        inside: Any = weight
+        if band.low is not None:
+            inside = where(size > band.low[0] if band.low[1] else size >= band.low[0], inside, 0)
+        if band.high is not None:
+            inside = where(size <= band.high[0] if band.high[1] else size < band.high[0], inside, 0)
+        found.append((inside, units))
+    return found
+
+
 def _size_band(
     band: Band, points: Sequence[tuple[Fraction, Mapping[str, Fraction]]], measures: set[Measure]
 ) -> SizeBand:
@@ -105,10 +126,14 @@ def _size_band(
     meters = dict.fromkeys(meter for _, units in points for meter in units)
 
     def mean(of: Any) -> Fraction:
-        return sum((weight * of(units) for weight, units in points), Fraction(0)) / share
+        total = sum((weight * of(units) for weight, units in points), Fraction(0))
+        return total / share if known(share) else safe_divide(total, share)  # type: ignore[no-any-return]
+
+    def most(*meters: str) -> Fraction:
+        return reduce(maximum, (sum(units[meter] for meter in meters) for _, units in points))
 
     totals = {meter: mean(lambda units, meter=meter: units.get(meter, 0)) for meter in meters}
-    largest = max(units["input"] + units["output"] for _, units in points), max(units["output"] for _, units in points)
+    largest = most("input", "output"), most("output")
     return SizeBand(band, share, totals, {measure: mean(measure.of) for measure in measures}, largest)
 
 
@@ -142,14 +167,18 @@ def _typed(tokens: Tokens) -> tuple[tuple[Fraction, Fraction], str]:
         return (
             into,
             tokens.total - into,
-        ), f"{int(left)}:{int(right)} of {float(tokens.total):g} tokens, as stated"
-    into = tokens.input or Fraction(0)
+        ), f"{int(left)}:{int(right)} of {_shown(tokens.total)} tokens, as stated"
+    into = Fraction(0) if tokens.input is None else tokens.input
     if tokens.output_per_input is not None:
         return (
             into,
             output_of_input(into, tokens.output_per_input),
         ), "input and output for one input, as stated"
-    return (into, tokens.output or Fraction(0)), "input and output, as stated"
+    return (into, Fraction(0) if tokens.output is None else tokens.output), "input and output, as stated"
+
+
+def _shown(number: Fraction) -> str:
+    return f"{float(number):g}" if known(number) else "an uncertain number of"
 
 
 def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, path: Sequence[Any]) -> Sizes:
@@ -214,7 +243,7 @@ def _units(into: Fraction, out: Fraction, spec: Spec) -> dict[str, Fraction]:
         units["image"] = images.per_request
     for part in ("cache_read", "cache_write_5m", "cache_write_1h"):
         share = spec.get(part)
-        if share:
+        if share is not None and some(share):
             units[part] = part_of_each(units["input"], share)
     for meter, amount in (spec.get("meters") or {}).items():
         units[meter] = units.get(meter, Fraction(0)) + amount

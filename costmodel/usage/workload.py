@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import tokens as equations
+from costmodel.equations.labour import records_with_ai
 from costmodel.errors import NoPriceError
 from costmodel.prices.schema import GLOBAL, STANDARD
+from costmodel.runtimes.operations import known, some
 from costmodel.usage.cube import Band, Cell, Cube, Factors
 from costmodel.usage.months import Counted, daily_records, first_month, growth_of, time_slices
 from costmodel.usage.sizes import Doubt, Sizes, Spec, SpecError, sizes_of
@@ -77,6 +79,7 @@ class Forecast:
         alternative: the model that stands alone, in place of every mix, with what is said of it.
         card: finds a rate card by name.
         folder: the scenario's folder, for profiles of its own.
+        adoption: share of each month's records that is done with AI; None where all are.
     """
 
     months: Sequence[Month]
@@ -86,6 +89,23 @@ class Forecast:
     alternative: tuple[str, Request] | None
     card: Callable[[str], RateCard]
     folder: Path | None
+    adoption: Sequence[Fraction] | None = None
+
+    def records(self) -> list[Fraction]:
+        """Records of each month, those that are not done with AI included.
+
+        Raises:
+            SpecError: something in the scenario cannot be computed with.
+            NoPriceError: a model is unknown.
+        """
+        found = [Fraction(0)] * len(self.months)
+        for workload, path in self.workloads:
+            task = _tasks(workload, path)[0]
+            mix, _ = self._mix(task)
+            records = self._records(task) if mix is None or mix.shares else self._parts(task)[1]
+            for index, month in enumerate(self.months):
+                found[index] += _month_records(records, month, index)
+        return found
 
     def cube(self) -> tuple[Cube, tuple[Doubt, ...]]:
         """The cube, and what is doubtful about its token counts.
@@ -123,12 +143,12 @@ class Forecast:
         if twice is not None:
             raise SpecError(task.path, f"the mix names '{twice}' twice, under two names")
         entries = list(mix.models.values())
-        silent = [part.card.name for part in drafts if mix.by == "tokens" and part.sizes.mean_tokens == 0]
+        silent = [part.card.name for part in drafts if mix.by == "tokens" and some(part.sizes.mean_tokens == 0)]
         if silent:
             raise SpecError(task.path, f"a mix by tokens needs tokens, and requests of '{silent[0]}' have none")
         weights = [_weight(mix, entry, part.sizes) for entry, part in zip(entries, drafts, strict=True)]
         whole = sum(weights, Fraction(0))
-        if whole == 0:
+        if some(whole == 0):
             raise SpecError(
                 task.path,
                 "the counts of the mix are all 0"
@@ -182,10 +202,10 @@ class Forecast:
         if not stated.stated:
             return Counted.model_validate({"per_month": records, "monthly_growth": stated.monthly_growth})
         first = first_month(stated, self.months[0])
-        if first != records:
+        if some(first != records):
             raise SpecError(
                 task.path,
-                f"the mix counts {float(records):,g} records a month, 'records' says {float(first):,g}: "
+                f"the mix counts {_number(records)} records a month, 'records' says {_number(first)}: "
                 "leave one of them out",
             )
         return stated
@@ -225,7 +245,7 @@ class Forecast:
             daily=daily_records(records, month),
             monthly_growth=records.monthly_growth,
             months_before=index,
-            records=Fraction(growth_of(records)(first, records.monthly_growth, index)),
+            records=_month_records(records, month, index),
             requests_per_record=part.spec.get("requests_per_record", _ONE),
             model_share=part.share,
             tier_share=tier_share,
@@ -235,6 +255,7 @@ class Forecast:
             per_request=band.totals,
             largest=band.largest,
             sources=(part.sizes.source,),
+            adoption=None if self.adoption is None else self.adoption[index],
         )
         needed, billed = forecast_requests(factors)
         return Cell(
@@ -293,8 +314,9 @@ class Forecast:
 
 def forecast_requests(factors: Any) -> tuple[Any, Any]:
     """Requests needed, and requests billed, of one cell; for numbers of any runtime."""
+    records = factors.records if factors.adoption is None else records_with_ai(factors.records, factors.adoption)
     needed = equations.slice_requests(
-        factors.records,
+        records,
         factors.requests_per_record,
         factors.model_share,
         factors.tier_share,
@@ -304,6 +326,11 @@ def forecast_requests(factors: Any) -> tuple[Any, Any]:
     return needed, equations.billed_requests(needed, factors.resubmitted)
 
 
+def _month_records(records: Records, month: Month, index: int) -> Fraction:
+    found: Fraction = growth_of(records)(first_month(records, month), records.monthly_growth, index)
+    return found
+
+
 def _tasks(workload: Workload, path: tuple[Any, ...]) -> list[Task]:
     if not workload.steps:
         return [Task(workload, None, path)]
@@ -311,7 +338,13 @@ def _tasks(workload: Workload, path: tuple[Any, ...]) -> list[Task]:
 
 
 def _weight(mix: Mix, entry: Entry, sizes: Sizes) -> Fraction:
-    amount = entry.share if entry.share is not None else entry.count or Fraction(0)
+    stated = entry.count if entry.share is None else entry.share
+    amount = Fraction(0) if stated is None else stated
     if mix.by == "requests":
         return amount
-    return Fraction(equations.requests_of_tokens(amount, sizes.mean_tokens))
+    weight: Fraction = equations.requests_of_tokens(amount, sizes.mean_tokens)
+    return weight
+
+
+def _number(number: Fraction) -> str:
+    return f"{float(number):,g}" if known(number) else "an uncertain number of"

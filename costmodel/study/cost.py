@@ -1,10 +1,10 @@
-"""Scenario → results: the one place where the rooms are put together."""
+"""What a scenario costs: workload, prices and bill put together."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import levy_lines, minimum_lines
@@ -14,20 +14,22 @@ from costmodel.prices.policy import policy
 from costmodel.prices.reading import digest
 from costmodel.results.comparison import Comparison
 from costmodel.results.estimate import BookReference, Estimate
-from costmodel.results.notices import notices
+from costmodel.results.notices import notices, stated_notices
 from costmodel.usage.sizes import SpecError
 from costmodel.usage.workload import Forecast, UnpricedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from costmodel.billing.bill import Entry
+    from costmodel.billing.levies import LevyLine
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.quantities import Money, Month
     from costmodel.scenario import Scenario
-    from costmodel.usage.cube import Cube
     from costmodel.usage.sizes import Doubt
     from costmodel.usage.spec import Request
+
+T = TypeVar("T")
 
 
 def book_for(scenario: Scenario, overlays: Sequence[str | Path] = (), version: str | None = None) -> PriceBook:
@@ -81,16 +83,26 @@ def estimate(
         NoPriceError: something has no price; everything that has none is named.
     """
     prices = book or book_for(scenario)
-    alone: dict[str, Request] = {name: _said_of(scenario, name, prices) for name in models}
-    alone = alone or dict(scenario.models or {})
-    _refuse_twice(alone, prices)
-    if scenario.models and not models:
-        _refuse_mixes_beside_models(scenario)
+    alone = alternatives(scenario, models, prices)
     if not alone:
         return _estimate(scenario, prices, None, budget or scenario.budget)
     limit = budget or scenario.budget
     found = all_or_errors(alone.items(), lambda item: _estimate(scenario, prices, item, limit))
     return Comparison(scenario.scenario, tuple(found))
+
+
+def alternatives(scenario: Scenario, models: Sequence[str], book: PriceBook) -> dict[str, Request]:
+    """Models that each do all the work alone, with what is said of their requests; none where a mix does it.
+
+    Raises:
+        CommandLineError, FileError: a model stands twice, or a mix beside it.
+    """
+    named: dict[str, Request] = {name: _said_of(scenario, name, book) for name in models}
+    alone = named or dict(scenario.models or {})
+    _refuse_twice(alone, book)
+    if scenario.models and not models:
+        _refuse_mixes_beside_models(scenario)
+    return alone
 
 
 def _refuse_mixes_beside_models(scenario: Scenario) -> None:
@@ -131,6 +143,24 @@ def _refuse_twice(alone: dict[str, Request], book: PriceBook) -> None:
         found[full] = name
 
 
+class Billed(NamedTuple):
+    """A bill: its entries, the lines after it, exchange rates used, and doubts about token counts."""
+
+    entries: tuple[Entry, ...]
+    levies: tuple[LevyLine, ...]
+    rates: dict[str, ExchangeRate]
+    doubts: tuple[Doubt, ...]
+
+    def monthly(self, months: Sequence[Month]) -> list[Fraction]:
+        """Cost of each month, taxes and fees included."""
+        costs = dict.fromkeys(months, Fraction(0))
+        for entry in self.entries:
+            costs[entry.month] += entry.cost
+        for line in self.levies:
+            costs[line.month] += line.cost
+        return list(costs.values())
+
+
 def _estimate(
     scenario: Scenario, book: PriceBook, alternative: tuple[str, Request] | None, budget: Money | None
 ) -> Estimate:
@@ -146,36 +176,67 @@ def _estimate(
         if levy.name in book.meters:
             path = ("taxes_and_fees", index, "name")
             raise FileError([scenario.document.mistake(path, f"'{levy.name}' is the name of a meter: choose another")])
-    cube, doubts = _cube(scenario, book, months, alternative)
-    rates: dict[str, ExchangeRate] = {}
-    terms = Terms(lambda currency: _rate(scenario, book, currency, rates), scenario.escalation.prices, months[0])
-    try:
-        entries = bill(cube, book.card, terms)
-    except UsageError as error:
-        raise FileError([scenario.document.mistake((), str(error))]) from None
-    top_ups = minimum_lines(entries)
-    bills = _monthly_bills(months, entries, [(line.month, line.cost) for line in top_ups])
+    found = billed(scenario, book, months, alternative)
     return Estimate(
         title=scenario.scenario,
         currency=scenario.currency,
         months=tuple(months),
         fiscal_year_start=scenario.horizon.fiscal_year_start,
-        entries=entries,
-        levies=(*top_ups, *levy_lines(bills, scenario.taxes_and_fees)),
+        entries=found.entries,
+        levies=found.levies,
         book=BookReference(book.name, book.sha256, tuple((own.overlay, own.sha256) for own in book.overlays)),
         scenario_sha256=digest(scenario.document.data),
-        exchange=tuple(rate for rate in rates.values() if rate.from_ != rate.to),
-        notices=notices(entries, book, months, doubts),
+        exchange=tuple(found.rates.values()),
+        notices=(*notices(found.entries, book, months, found.doubts), *stated_notices(scenario.distributions, scenario.evidence)),
         meters=book.meters,
         budget=budget,
         alternative=book.card(alternative[0]).name if alternative else "",
     )
 
 
-def _cube(
-    scenario: Scenario, book: PriceBook, months: Sequence[Month], alternative: tuple[str, Request] | None
-) -> tuple[Cube, tuple[Doubt, ...]]:
-    forecast = Forecast(
+def billed(
+    scenario: Scenario,
+    book: PriceBook,
+    months: Sequence[Month],
+    alternative: tuple[str, Request] | None,
+    adoption: Sequence[Fraction] | None = None,
+) -> Billed:
+    """The bill of a scenario, for numbers of any runtime.
+
+    Args:
+        scenario: the scenario.
+        book: prices.
+        months: the horizon.
+        alternative: the model that stands alone, in place of the mix.
+        adoption: share of each month's records that is done with AI.
+
+    Raises:
+        FileError, NoPriceError: as `estimate`.
+    """
+    forecast = forecast_of(scenario, book, months, alternative, adoption)
+    cube, doubts = told(scenario, forecast.cube)
+    rates: dict[str, ExchangeRate] = {}
+    terms = Terms(
+        lambda currency: exchange_rate(scenario, book, currency, rates), scenario.escalation.prices, months[0]
+    )
+    try:
+        entries = bill(cube, book.card, terms)
+    except UsageError as error:
+        raise FileError([scenario.document.mistake((), str(error))]) from None
+    top_ups = minimum_lines(entries)
+    bills = zip(months, Billed(entries, tuple(top_ups), rates, doubts).monthly(months), strict=True)
+    return Billed(entries, (*top_ups, *levy_lines(bills, scenario.taxes_and_fees)), rates, doubts)
+
+
+def forecast_of(
+    scenario: Scenario,
+    book: PriceBook,
+    months: Sequence[Month],
+    alternative: tuple[str, Request] | None,
+    adoption: Sequence[Fraction] | None = None,
+) -> Forecast:
+    """What is needed to make a usage cube of a scenario."""
+    return Forecast(
         months=months,
         workloads=scenario.all_workloads(),
         top=scenario,
@@ -183,9 +244,14 @@ def _cube(
         alternative=alternative,
         card=book.card,
         folder=scenario.folder,
+        adoption=adoption,
     )
+
+
+def told(scenario: Scenario, compute: Callable[[], T]) -> T:
+    """Compute something; what goes wrong is told with its place in the scenario."""
     try:
-        return forecast.cube()
+        return compute()
     except UnpricedModel as found:
         place = scenario.document.find_key(found.name)
         raise (found.error.at(place(str(found.error))) if place else found.error) from None
@@ -193,7 +259,10 @@ def _cube(
         raise FileError([scenario.document.mistake(error.path, error.message, of_key=error.of_key)]) from None
 
 
-def _rate(scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]) -> Fraction:
+def exchange_rate(
+    scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]
+) -> Fraction:
+    """Reporting currency for one unit of another; the rate used is noted in `rates`."""
     if currency == scenario.currency:
         return Fraction(1)
     if currency not in rates:
@@ -211,14 +280,3 @@ def _rate(scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, E
         limit = scenario.prices.fx_max_age_days or policy().fx_max_age_days.value
         rates[currency] = book.exchange().rate(currency, scenario.currency, as_of, limit)
     return rates[currency].rate
-
-
-def _monthly_bills(
-    months: Sequence[Month], entries: Sequence[Entry], top_ups: Sequence[tuple[Month, Fraction]]
-) -> list[tuple[Month, Fraction]]:
-    bills = dict.fromkeys(months, Fraction(0))
-    for entry in entries:
-        bills[entry.month] += entry.cost
-    for month, cost in top_ups:
-        bills[month] += cost
-    return list(bills.items())

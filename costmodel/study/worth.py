@@ -1,0 +1,154 @@
+"""Is it worth it: work, bill and cash flows of a scenario put together, for numbers of any runtime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.errors import CommandLineError, FileError, all_or_errors
+from costmodel.study.cost import alternatives, billed, book_for, exchange_rate, forecast_of, told
+from costmodel.value.flows import Flows, flows_of, quoted_or
+from costmodel.value.work import Plan, adoption_share, works
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from fractions import Fraction
+
+    from costmodel.prices.book import PriceBook
+    from costmodel.prices.exchange import ExchangeRate
+    from costmodel.quantities import Money, Month
+    from costmodel.scenario import Scenario, Steps
+    from costmodel.usage.spec import Request
+    from costmodel.value.work import Work
+
+QUOTED = "as quoted"
+MIX = "the mix"
+
+
+class Worth(NamedTuple):
+    """What the work is worth, with one option for each way of paying for the API.
+
+    Attributes:
+        months: the horizon.
+        works: each month's work; the same for every option.
+        flows: cash flows of each option, by name.
+        computed: API cost of each month, as computed from prices, by option; beside a quoted cost too.
+    """
+
+    months: tuple[Month, ...]
+    works: tuple[Work, ...]
+    flows: dict[str, Flows]
+    computed: dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario with a `roi` section, ready to be computed with other numbers.
+
+    Attributes:
+        scenario: as read, with the mean of each distribution.
+        book: prices.
+        options: models that stand alone, by name; the mix is None.
+    """
+
+    scenario: Scenario
+    book: PriceBook
+    options: dict[str, tuple[str, Request] | None]
+    _bills: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The horizon."""
+        horizon = self.scenario.horizon
+        return tuple(horizon.start.later(index) for index in range(horizon.months))
+
+    def worth(self, numbers: Mapping[Steps, Any] | None = None) -> Worth:
+        """What the work is worth.
+
+        Args:
+            numbers: other numbers than the scenario's, by path: exact, draws, or traced.
+
+        Raises:
+            FileError, NoPriceError: as `estimate`.
+        """
+        numbers = numbers or {}
+        scenario, months = self.scenario.with_numbers(numbers), self.months
+        plan = self.plan(scenario)
+        adoption = [adoption_share(plan.roi.adoption, number + 1) for number in range(len(months))]
+        records = told(scenario, forecast_of(scenario, self.book, months, None).records)
+        done = tuple(works(plan, months, records))
+        computed = self._computed(scenario, numbers, adoption)
+        flows = {name: flows_of(plan, done, quoted_or(plan, costs)) for name, costs in computed.items()}
+        if not flows:
+            flows = {QUOTED: flows_of(plan, done, quoted_or(plan, [0] * len(months)))}
+        return Worth(months, done, flows, computed)
+
+    def plan(self, scenario: Scenario) -> Plan:
+        """What every month shares."""
+        return Plan(scenario.roi, self.converter(scenario), scenario.escalation.wages, self.months[0])
+
+    def converter(self, scenario: Scenario) -> Callable[[Money], Any]:
+        """Turns money of a scenario into its reporting currency."""
+        rates: dict[str, ExchangeRate] = {}
+
+        def convert(money: Money) -> Any:
+            return money.amount * exchange_rate(scenario, self.book, money.currency, rates)
+
+        return convert
+
+    def _computed(
+        self, scenario: Scenario, numbers: Mapping[Steps, Any], adoption: Sequence[Fraction]
+    ) -> dict[str, list[Any]]:
+        """The API cost of each month, by option; the bill is computed once where nothing in it changes."""
+        touched = any(path[0] != "roi" or path[1] == "adoption" for path in numbers)
+        if touched or not self._bills:
+            bills = dict(
+                all_or_errors(
+                    self.options.items(),
+                    lambda item: (
+                        item[0],
+                        billed(scenario, self.book, self.months, item[1], adoption).monthly(self.months),
+                    ),
+                )
+            )
+            if touched:
+                return bills
+            self._bills.update(bills)
+        return dict(self._bills)
+
+
+def case_of(scenario: Scenario, models: Sequence[str] = (), book: PriceBook | None = None) -> Case:
+    """A scenario ready for a return on investment.
+
+    Args:
+        scenario: the scenario.
+        models: models that each do all the work alone, in place of the scenario's mix.
+        book: prices; those that the scenario asks for by default.
+
+    Raises:
+        FileError: the scenario has no `roi`, or no API cost.
+        CommandLineError: a model is named twice.
+    """
+    if scenario.roi is None:
+        message = "this scenario has no 'roi': say what the work by hand takes and what the review takes"
+        raise FileError([scenario.document.mistake((), message)])
+    prices = book or book_for(scenario)
+    alone = alternatives(scenario, models, prices)
+    options: dict[str, tuple[str, Request] | None] = {
+        prices.card(name).name: (name, request) for name, request in alone.items()
+    }
+    if not options and _has_mix(scenario):
+        options = {MIX: None}
+    if not options and scenario.roi.llm_cost is None:
+        message = "no API cost: add 'mix' or 'models', or 'llm_cost: {quoted: ...}' under 'roi'"
+        raise FileError([scenario.document.mistake(("roi",), message, of_key=True)])
+    if MIX in alone:
+        raise CommandLineError(f"'{MIX}' is no model")
+    return Case(scenario, prices, options)
+
+
+def _has_mix(scenario: Scenario) -> bool:
+    return scenario.mix is not None or any(
+        workload.mix is not None or any(step.mix is not None for step in workload.steps)
+        for workload, _ in scenario.all_workloads()
+    )

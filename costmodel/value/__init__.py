@@ -1,0 +1,1 @@
+"""Staffing, cash flow and returns: what the work is worth."""

@@ -1,0 +1,86 @@
+"""What a scenario says under `uncertainty`: how many draws, which seed, what moves together, which cases."""
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from costmodel.documents.model import Count, Model, MoneyField, Rate, Reads, Text
+from costmodel.quantities import exact
+
+MAX_DRAWS = 1 << 24  # 16,777,216: beyond it the standard error is under a four-thousandth of the spread, and time is lost
+MOST_CORRELATED = 100
+
+
+def _draws(value: int) -> int:
+    if value > MAX_DRAWS:
+        raise ValueError(f"{value:,} draws are more than {MAX_DRAWS:,}: the error falls only with their square root")
+    return value
+
+
+def _correlation(value: Any) -> Fraction:
+    number = exact(value)
+    if abs(number) > 1:
+        raise ValueError(f"a rank correlation lies between -1 and 1, got '{value}'")
+    return number
+
+
+Correlation = Annotated[Fraction, Reads(_correlation, {"type": ["number", "string"], "title": "between -1 and 1"})]
+
+
+class Correlations(Model):
+    """Uncertain numbers that move together: Spearman's rank correlations."""
+
+    of: tuple[Text, ...] = Field(max_length=MOST_CORRELATED)
+    """Their paths, such as roi.manual.minutes."""
+    matrix: tuple[tuple[Correlation, ...], ...]
+    """A row for each, symmetric, 1 on the diagonal."""
+
+    @model_validator(mode="after")
+    def _square(self) -> "Correlations":
+        size = len(self.of)
+        if len(set(self.of)) != size:
+            raise ValueError("a path stands twice in 'of'")
+        if len(self.matrix) != size or any(len(row) != size for row in self.matrix):
+            raise ValueError(f"{size} paths need a matrix of {size} rows with {size} numbers each")
+        for row in range(size):
+            if self.matrix[row][row] != 1:
+                raise ValueError(f"row {row + 1} of the matrix: a number's correlation with itself is 1")
+            for column in range(row):
+                if self.matrix[row][column] != self.matrix[column][row]:
+                    raise ValueError(
+                        f"the matrix is not symmetric: row {row + 1}, column {column + 1} is "
+                        f"{float(self.matrix[row][column]):g}, row {column + 1}, column {row + 1} is "
+                        f"{float(self.matrix[column][row]):g}"
+                    )
+        return self
+
+
+class Uncertainty(Model):
+    """How uncertainty is computed."""
+
+    method: Literal["sobol", "monte-carlo"] = "sobol"
+    """sobol: scrambled Sobol points, which need fewer draws. monte-carlo: plain random draws."""
+    draws: Annotated[Count, AfterValidator(_draws)] = 1 << 14
+    """How many; a power of two for sobol."""
+    seed: Count = 1
+    """Makes the draws repeatable."""
+    correlations: Correlations | None = None
+    """Uncertain numbers that move together."""
+    cases: dict[Text, dict[Text, Any]] = Field(default_factory=dict)
+    """Named scenarios: values by path, or 'preset: name'."""
+    values_of_hour: tuple[MoneyField, ...] = ()
+    """Values of a freed hour over which the options are compared."""
+    payback_months: Count = 12
+    """The payback whose probability is shown."""
+    interval: Rate = Fraction(95, 100)
+    """Probability inside the interval shown."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Uncertainty":
+        if self.method == "sobol" and self.draws & (self.draws - 1):
+            lower = 1 << (self.draws.bit_length() - 1)
+            raise ValueError(f"Sobol points come in powers of two: write {lower} or {lower * 2} draws")
+        if not 0 < self.interval < 1:
+            raise ValueError("the interval holds more than 0 % and less than 100 %")
+        return self

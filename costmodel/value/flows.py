@@ -1,0 +1,115 @@
+"""Cash flows of one way of doing the work, and what they come to."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.equations import returns as equations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from costmodel.value.work import Plan, Work
+
+_ZERO = Fraction(0)
+
+
+class Flow(NamedTuple):
+    """One month's money; costs are positive here and negative in the net flow.
+
+    Attributes:
+        saving: pay that really falls, less severance and rehiring, and the share of freed capacity that is used.
+        llm_cost, fixed_cost, error_cost: of the month.
+        net: the month's net flow.
+        factor: what one unit of money at the month's end is worth at the start.
+        capacity_hours, capacity_value: hours freed, and their value, that are in no flow.
+    """
+
+    saving: Any
+    llm_cost: Any
+    fixed_cost: Any
+    error_cost: Any
+    net: Any
+    factor: Any
+    capacity_hours: Any
+    capacity_value: Any
+
+
+class Flows(NamedTuple):
+    """All flows of one option.
+
+    Attributes:
+        one_off: paid before the first month.
+        months: in order.
+    """
+
+    one_off: Any
+    months: tuple[Flow, ...]
+
+    @property
+    def nets(self) -> list[Any]:
+        """Net flows, the one before the first month included."""
+        return [-self.one_off, *(flow.net for flow in self.months)]
+
+    def total(self, name: str) -> Any:
+        """Sum of one of the months' figures, undiscounted."""
+        return sum((getattr(flow, name) for flow in self.months), _ZERO)
+
+    def present(self, name: str) -> Any:
+        """Present value of one of the months' figures."""
+        return sum((equations.present_value(getattr(flow, name), flow.factor) for flow in self.months), _ZERO)
+
+    @property
+    def net_total(self) -> Any:
+        """Sum of all net flows, undiscounted."""
+        return self.total("net") - self.one_off
+
+    @property
+    def net_present_value(self) -> Any:
+        """Present value of all net flows."""
+        return self.present("net") - self.one_off
+
+    @property
+    def cost_total(self) -> Any:
+        """All costs, undiscounted: one-off, API, fixed and errors."""
+        return self.one_off + self.total("llm_cost") + self.total("fixed_cost") + self.total("error_cost")
+
+    @property
+    def cost_present(self) -> Any:
+        """Present value of all costs."""
+        return self.one_off + self.present("llm_cost") + self.present("fixed_cost") + self.present("error_cost")
+
+
+def flows_of(plan: Plan, works: Sequence[Work], llm_costs: Sequence[Any]) -> Flows:
+    """The flows of one option.
+
+    Args:
+        plan: what every month shares.
+        works: the months of work.
+        llm_costs: API cost of each month, in the reporting currency.
+    """
+    one_off = plan.roi.one_off
+    once = [] if one_off is None else [plan.money(cost) for cost in one_off.costs.values()]
+    found = []
+    for index, (work, llm_cost) in enumerate(zip(works, llm_costs, strict=True)):
+        saving = work.staff.cash_saving - work.staff.leaving_cost + work.capacity_used
+        found.append(
+            Flow(
+                saving=saving,
+                llm_cost=llm_cost,
+                fixed_cost=work.fixed_cost,
+                error_cost=work.error_cost,
+                net=equations.net_flow(saving, llm_cost, work.fixed_cost, work.error_cost),
+                factor=equations.discount_factor(plan.roi.discount_rate, index + 1),
+                capacity_hours=work.capacity_hours * (1 - plan.roi.capacity.share_used),
+                capacity_value=work.capacity_value - work.capacity_used,
+            )
+        )
+    return Flows(sum(once, _ZERO), tuple(found))
+
+
+def quoted_or(plan: Plan, computed: Sequence[Any]) -> list[Any]:
+    """The quoted API cost for every month where there is one, else the computed."""
+    quoted = plan.roi.llm_cost
+    return list(computed) if quoted is None else [plan.money(quoted.quoted)] * len(computed)
