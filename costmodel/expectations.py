@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines
+from costmodel.results.worth_records import worth_figures
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from costmodel.prices.book import PriceBook
     from costmodel.results.estimate import Estimate
-    from costmodel.results.lines import Group
+    from costmodel.results.return_on_investment import ReturnOnInvestment
     from costmodel.scenario import Scenario
 
 
@@ -45,24 +46,58 @@ def cases_of(scenario: Scenario, book: PriceBook | None = None) -> list[Case]:
         FileError: an expectation cannot be read, or selects nothing.
         NoPriceError: the scenario has no price.
     """
-    result = estimate(scenario, book=book)
+    sources = _Sources(scenario, book)
     found, mistakes = [], []
     for key, figures in scenario.expect.items():
         try:
-            chosen, selection = _chosen(result, selection_of(key))
-            group = grouped_lines(chosen.select(selection), ())[0]
+            known, currency = sources.figures(key)
         except CommandLineError as error:
             mistakes.append(scenario.document.mistake(("expect", key), str(error), of_key=True))
             continue
         for name, expected in figures.items():
             try:
-                found.append(_case(f"{key}: {name}", name, expected, group, chosen.currency))
+                found.append(_case(f"{key}: {name}", expected, _known(known, name), currency))
             except (QuantityError, CommandLineError) as error:
                 of_key = "no figure" in str(error)
                 mistakes.append(scenario.document.mistake(("expect", key, name), str(error), of_key=of_key))
     if mistakes:
         raise FileError(mistakes)
     return found
+
+
+class _Sources:
+    """Where figures come from: the estimate and the return on investment, each computed once it is asked for."""
+
+    def __init__(self, scenario: Scenario, book: PriceBook | None) -> None:
+        self._scenario, self._book = scenario, book
+
+    @cached_property
+    def _estimate(self) -> Estimate | Comparison:
+        return estimate(self._scenario, book=self._book)
+
+    @cached_property
+    def _worth(self) -> ReturnOnInvestment:
+        from costmodel.study.worth import return_on_investment
+
+        if self._scenario.roi is None:
+            raise CommandLineError("this scenario has no 'roi' to expect a figure of")
+        return return_on_investment(self._scenario, book=self._book)
+
+    def figures(self, key: str) -> tuple[dict[str, Any], str]:
+        """The figures that a key such as `month 1` or `roi, month 1` selects, by name, and their currency."""
+        first, _, rest = key.partition(",")
+        if first.strip() == "roi":
+            return worth_figures(self._worth, selection_of(rest or "total")), self._scenario.currency
+        chosen, selection = _chosen(self._estimate, selection_of(key))
+        group = grouped_lines(chosen.select(selection), ())[0]
+        named = {name: getattr(group, name) for name in ("cost", "cost_per_record", "records", "requests")}
+        return {**group.totals, **named}, chosen.currency
+
+
+def _known(known: dict[str, Any], name: str) -> Any:
+    if name in known:
+        return known[name]
+    raise CommandLineError(f"there is no figure '{name}' to expect. There are: {', '.join(known)}")
 
 
 def selection_of(key: str) -> dict[str, str]:
@@ -88,19 +123,20 @@ def _chosen(result: Estimate | Comparison, selection: dict[str, str]) -> tuple[E
     return result.chosen(selection) if isinstance(result, Comparison) else (result, selection)
 
 
-def _case(title: str, name: str, expected: str, group: Group, currency: str) -> Case:
-    if name in {"cost", "cost_per_record"}:
-        money = Money.parse(expected)
-        if money.currency != currency:
-            raise CommandLineError(f"'{expected}' is in {money.currency}, the scenario in {currency}")
-        digits = next(word for word in expected.split() if word != money.currency)
-        return Case(title, _canonical(digits, money.amount), _same_digits(getattr(group, name), digits))
-    if name in {"records", "requests"}:
-        return Case(title, _canonical(expected, exact(expected)), _same_digits(getattr(group, name), expected))
-    if name in group.totals:
-        return Case(title, _canonical(expected, exact(expected)), _same_digits(group.totals[name], expected))
-    there = ", ".join(("cost", "cost_per_record", "records", "requests", *group.totals))
-    raise CommandLineError(f"there is no figure '{name}' to expect. There are: {there}")
+def _case(title: str, expected: str, actual: Any, currency: str) -> Case:
+    """Compare at the digits written: money in the scenario's currency, a share in percent, or a plain number."""
+    if actual is None or expected.strip() == "none":
+        return Case(title, expected.strip(), "none" if actual is None else decimal_text(Fraction(actual)))
+    if expected.rstrip().endswith("%"):
+        digits = expected.strip().removesuffix("%").rstrip()
+        return Case(title, _canonical(digits, exact(digits)), _same_digits(actual * 100, digits))
+    if " " not in expected.strip():
+        return Case(title, _canonical(expected, exact(expected)), _same_digits(actual, expected))
+    money = Money.parse(expected)
+    if money.currency != currency:
+        raise CommandLineError(f"'{expected}' is in {money.currency}, the scenario in {currency}")
+    digits = next(word for word in expected.split() if word != money.currency)
+    return Case(title, _canonical(digits, money.amount), _same_digits(actual, digits))
 
 
 def _places(digits: str) -> int:
@@ -110,8 +146,8 @@ def _places(digits: str) -> int:
 
 
 def _canonical(digits: str, value: Fraction) -> str:
-    return decimal_text(value, _places(digits))
+    return decimal_text(Fraction(value), _places(digits))
 
 
 def _same_digits(value: Any, digits: str) -> str:
-    return decimal_text(value, _places(digits))
+    return decimal_text(Fraction(value), _places(digits))

@@ -9,7 +9,7 @@ from costmodel.evidence import EvidenceFile
 from costmodel.prices.meters import MeterFile
 from costmodel.prices.overlay import OverlayFile
 from costmodel.prices.schema import ProviderFile
-from costmodel.scenario import Scenario
+from costmodel.scenario import Scenario, section_model
 
 if TYPE_CHECKING:
     from costmodel.documents.model import Model
@@ -26,4 +26,5 @@ SCHEMAS: dict[str, tuple[type[Model], str]] = {
 def schema_text(kind: str) -> str:
     """The JSON schema of a kind of file, as text."""
     model, title = SCHEMAS[kind]
-    return json_schema(model, title)
+    sections = {name: section_model(name) for name in ("roi", "uncertainty")} if model is Scenario else {}
+    return json_schema(model, title, sections)

@@ -15,6 +15,7 @@ from costmodel.errors import CostmodelError
 
 _COMMANDS = {
     "estimate": "cost by month, model and meter",
+    "roi": "is it worth it: work by hand against AI-assisted work that a clinician reviews",
     "explain": "equation, numbers, price row and source behind a figure",
     "check": "run every `expect:`; exit 1 where one is missed",
     "prices": "the price book: list, show, history, diff, check, release",

@@ -42,8 +42,15 @@ def command(
 
     loaded = load_scenario(scenario, settings)
     book = book_for(loaded, overlays, version)
-    result = estimate(loaded, models=listed(models), book=book)
     chosen = selection(at)
+    if "roi" in chosen:
+        from costmodel.study.worth import case_of
+        from costmodel.study.worth_explained import explain_worth
+
+        found = [explain_worth(case_of(loaded, listed(models), book), chosen)]
+        emit_text(format_, output, found[0].plain(), explanation_record(found, loaded.currency), quiet=quiet)
+        return 0
+    result = estimate(loaded, models=listed(models), book=book)
     for key in {"model", "alternative"} & chosen.keys():
         with suppress(NoPriceError):  # what is no model's name may still be a line's, such as taxes and fees
             chosen[key] = book.card(chosen[key]).name

@@ -62,12 +62,17 @@ def scenario_options(command: F) -> F:
     )(command)
 
 
-def load_scenario(path: Path, settings: Sequence[str]) -> Scenario:
-    """A scenario with `--set` values."""
+def load_scenario(path: Path, settings: Sequence[str], preset: str | None = None) -> Scenario:
+    """A scenario with the values of a preset, and `--set` values over them."""
     from costmodel.documents.settings import split_setting
     from costmodel.scenario import Scenario
 
-    return Scenario.load(path, dict(split_setting(text) for text in settings))
+    named: dict[str, Any] = {}
+    if preset is not None:
+        from costmodel.presets import preset_settings
+
+        named = preset_settings(preset)
+    return Scenario.load(path, named | dict(split_setting(text) for text in settings))
 
 
 def listed(text: str | None) -> list[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from costmodel.distributions.distribution import Distribution
+from costmodel.distributions.families import FAMILIES
 from costmodel.distributions.mistake import DistributionError, Path
 from costmodel.errors import QuantityError
 from costmodel.quantities import exact, share
@@ -30,8 +31,6 @@ _NUMBER_AND_UNIT = re.compile(r"([+-]?[0-9][0-9_.,]*(?:[eE][+-]?[0-9]+)?)(\s*)([
 _NEAREST = Fraction(1, 10_000)  # of a quantile to another, or to 0 and 1: nearer, a fit rests on rounding
 _COUNTS = {1: "one", 2: "two", 3: "three"}
 
-FAMILIES = tuple(_NAMED)
-
 
 class Amount(NamedTuple):
     """A number with its unit as it was written, under its name, at its path."""
@@ -43,30 +42,17 @@ class Amount(NamedTuple):
     text: str
 
 
-def is_distribution(value: object) -> bool:
-    """Whether a mapping has one family of distributions as its key, and beside it at most `within`.
-
-    >>> is_distribution({"normal": ["10", "2"], "within": ["0", "20"]}), is_distribution({"normal": "1", "x": "2"})
-    (True, False)
-    """
-    if not isinstance(value, Mapping):
-        return False
-    keys = set(value) - {"within"}
-    return len(keys) == 1 and keys <= set(FAMILIES)
-
-
-def parse(value: object) -> Distribution:
+def read(value: object) -> Distribution:
     """The distribution that was written.
 
     Args:
-        value: plain data with every number as text or whole number: one family with its parameters, and
-            optionally `within: [low, high]`.
+        value: plain data with every number as text or whole number.
 
     Raises:
         DistributionError: what is wrong, with its path inside the mapping.
 
-    >>> str(parse({"beta": {"mean": "30 %", "sd": "5 %"}}))
-    'beta, mean 30 %, sd 5 %'
+    >>> read({"uniform": ["1", "4"]}).mean
+    Fraction(5, 2)
     """
     if not isinstance(value, Mapping):
         raise DistributionError((), f"expected a distribution such as {{triangular: [1, 2, 5]}}, got {_kind(value)}")

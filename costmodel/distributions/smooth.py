@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from costmodel.distributions.curves import Array, Number
 
 STANDARD = NormalDist()
-_LEAST = 1e-100  # a smaller probability makes scipy's inverse of the beta return no number
+_LEAST = 1e-15  # some smaller probabilities make scipy's inverse of the beta return no number
 
 
 @dataclass(frozen=True)

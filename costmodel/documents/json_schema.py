@@ -11,13 +11,29 @@ from typing import TYPE_CHECKING, Any
 from costmodel.documents.model import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
 
 
-def json_schema(model: type[BaseModel], title: str) -> str:
-    """The JSON schema of a file, as text; field docstrings become descriptions."""
+def json_schema(model: type[BaseModel], title: str, sections: Mapping[str, type[BaseModel]] | None = None) -> str:
+    """The JSON schema of a file, as text; field docstrings become descriptions.
+
+    Args:
+        model: of the file.
+        title: of the schema.
+        sections: parts of the file that are read by models of their own; numbers there, and in the file, may be stated
+            as a distribution or taken from evidence.
+    """
     schema = model.model_json_schema(mode="validation")
     described = _descriptions(model)
+    for key, section in (sections or {}).items():
+        part = section.model_json_schema(mode="validation")
+        schema.setdefault("$defs", {}).update({**part.pop("$defs", {}), section.__name__: part})
+        schema["properties"][key] = {"$ref": f"#/$defs/{section.__name__}"}
+        described |= _descriptions(section)
+    if sections:
+        _let_numbers_be_stated(schema)
     for name, definition in {**schema.get("$defs", {}), model.__name__: schema}.items():
         for key, item in definition.get("properties", {}).items():
             text = described.get((name, key))
@@ -25,6 +41,34 @@ def json_schema(model: type[BaseModel], title: str) -> str:
                 item["description"] = text
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _let_numbers_be_stated(schema: dict[str, Any]) -> None:
+    """Wherever a number may stand, so may published evidence and a probability distribution."""
+    from costmodel.distributions import FAMILIES
+
+    families = {"type": "object", "minProperties": 1, "properties": {name: {} for name in (*FAMILIES, "within")}}
+    evidence = {
+        "type": "object",
+        "properties": {"evidence": {"type": "string"}, "take": {"enum": ["low", "base", "high"]}},
+    }
+    closed = [{**kind, "additionalProperties": False} for kind in (families, {**evidence, "required": ["evidence"]})]
+    schema["$defs"]["StatedOtherwise"] = {"title": "evidence or a distribution", "anyOf": closed}
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        changed = {key: walk(item) for key, item in node.items()}
+        if set(node.get("type", ())) == {"number", "string"} or str(node.get("title", "")).startswith("money"):
+            about = {key: changed.pop(key) for key in ("default", "description") if key in changed}
+            return {"anyOf": [changed, {"$ref": "#/$defs/StatedOtherwise"}], **about}
+        return changed
+
+    for part in (*schema["$defs"].values(), schema):
+        if "properties" in part:
+            part["properties"] = walk(part["properties"])
 
 
 def _descriptions(model: type[BaseModel]) -> dict[tuple[str, str], str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from costmodel.documents.model import Model
 from costmodel.quantities import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T = TypeVar("T")
 
@@ -28,6 +32,29 @@ def number_at(node: Any, path: tuple[Any, ...]) -> Fraction:
         return number_at(getattr(node, shorthand), ())
     _, child, rest = _child(node, path)
     return number_at(child, rest)
+
+
+def paths_of(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value of a document that may be a number: single values, and numbers stated otherwise."""
+    if isinstance(data, dict):
+        if path:
+            yield path  # a distribution, evidence; of other mappings there is no number at their path
+        for key, child in data.items():
+            yield from paths_of(child, (*path, key))
+    elif isinstance(data, list):
+        for index, child in enumerate(data):
+            yield from paths_of(child, (*path, index))
+    else:
+        yield path
+
+
+def numbers_of(model: Any, data: Any) -> dict[tuple[Any, ...], Fraction]:
+    """Every number of a model that the document states, by path."""
+    found = {}
+    for path in paths_of(data):
+        with suppress(KeyError):
+            found[path] = number_at(model, path)
+    return found
 
 
 def with_number(node: T, path: tuple[Any, ...], number: Any) -> T:

@@ -266,6 +266,32 @@ def posts_gone(more: Any, fewer: Any) -> Any:
     return maximum(more - fewer, 0)
 
 
+def posts_ended(payroll: Any, posts_before: Any, posts_paid: Any) -> Any:
+    """Posts on the payroll whose pay has ended because of AI; one that would have ended without it is not counted.
+
+    Args:
+        payroll: posts before it all began.
+        posts_before: posts of this month without AI.
+        posts_paid: posts that are paid with AI.
+
+    Returns:
+        Posts.
+
+    >>> posts_ended(3, 3, 1), posts_ended(3, 2, 1)
+    (2, 1)
+    """
+    return step("posts ended", maximum(minimum(payroll, posts_before) - posts_paid, 0), "posts")
+
+
+def hires_avoided(payroll: Any, posts_before: Any, needed: Any) -> Any:
+    """Posts that would have been added without AI and are not: beyond the payroll, and beyond what AI work needs.
+
+    >>> hires_avoided(2, 4, 1), hires_avoided(2, 4, 3)
+    (2, 1)
+    """
+    return step("hires avoided", maximum(posts_before - maximum(payroll, needed), 0), "posts")
+
+
 def pay_of_posts(posts: Any, paid_hours: Any, hourly_cost: Any) -> Any:
     """Pay of posts in a month, whether their hours are used or not.
 

@@ -21,7 +21,10 @@ def show(tables: Sequence[Table]) -> None:
     """Print tables to the terminal."""
     console = Console(highlight=False)
     for table in tables:
-        bare = table._replace(notes=())
+        bare = table._replace(notes=(), lead="")
+        if table.lead:
+            console.print(Text(table.lead))
+            console.print()
         if max(width(line) for line in bare.plain().splitlines()[2:]) + 2 * len(table.columns) > console.width:
             console.print(Text(bare.plain()), soft_wrap=True)  # a number broken over two lines would be misread
             console.print()

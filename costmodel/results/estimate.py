@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from costmodel.billing.bill import Entry
     from costmodel.billing.levies import LevyLine
+    from costmodel.prices.book import PriceBook
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.prices.meters import Meters
     from costmodel.quantities import Money, Month
@@ -45,6 +46,11 @@ class BookReference(NamedTuple):
     version: str
     sha256: str | None
     overlays: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, book: PriceBook) -> BookReference:
+        """The reference of a price book."""
+        return cls(book.name, book.sha256, tuple((own.overlay, own.sha256) for own in book.overlays))
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a result."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.settings import path_text
 from costmodel.prices.policy import policy
+from costmodel.quantities import decimal_text
 from costmodel.results.notice import NOT_USED, Notice
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from costmodel.prices.schema import PriceRow
     from costmodel.quantities import Month
     from costmodel.usage.sizes import Doubt
+    from costmodel.value.spec import Errors, Roi
+    from costmodel.value.work import Work
 
     Used = Sequence[tuple[str, PriceRow]]
 
@@ -99,6 +104,71 @@ def stated_notices(distributions: Mapping[tuple[Any, ...], Any], evidence: Itera
         ),
     )
     return tuple(notice for notice in found if notice.about)
+
+
+_SHARE_OF_COMPENSATION = Fraction("0.298")
+
+
+def worth_notices(roi: Roi, works: Sequence[Work]) -> tuple[Notice, ...]:
+    """What to know of a return on investment: what is left out of it, and what looks like a slip."""
+    errors, staff, first = roi.errors, roi.staff, works[0].staff
+    needed = ceil(works[0].hours_before / first.capacity_of_post)
+    found = (
+        _notice(
+            "one-off-left-out",
+            "Left out, so taken as 0",
+            ["costs paid once: integration, training, compliance and BAA, security review"]
+            if roi.one_off is None
+            else (),
+            "No published figure was found: ask for quotes, and write them under 'one_off'.",
+        ),
+        _notice(
+            "errors-left-out",
+            "Left out of the result",
+            _errors_left_out(errors),
+            "Unit costs have no default: write your own under 'errors', or say why they do not matter.",
+        ),
+        _notice(
+            "share-of-compensation",
+            "A loading that looks like a share of total compensation",
+            ["loading_on_wage: 29.8 %"] if staff.loading_on_wage == _SHARE_OF_COMPENSATION else (),
+            "US private industry has 29.8 % of compensation, which is 42.3 % on the wage.",
+        ),
+        _notice(
+            "idle-posts",
+            "Posts on the payroll that the hours do not need even without AI",
+            [f"{decimal_text(staff.posts_now, 1)} posts, {needed} needed"]
+            if staff.staffing == "whole_posts" and staff.posts_now is not None and staff.posts_now > needed
+            else (),
+            "Part of the saving could be had without AI.",
+        ),
+        _notice(
+            "shortfall-after",
+            "With AI the posts that are kept cannot do all the work",
+            _short(roi, works),
+            "These hours are unpaid here: keep more posts, or say what filling one again costs.",
+        ),
+    )
+    return tuple(notice for notice in found if notice.about)
+
+
+def _errors_left_out(errors: Errors | None) -> Iterator[str]:
+    if errors is None:
+        yield "the cost of errors, of AI and of work by hand"
+        return
+    for name, cost, what in (
+        ("found_per_record", errors.cost_of_correction, "the cost of correcting errors"),
+        ("harmful_per_record", errors.cost_of_harm, "the cost of harmful errors"),
+    ):
+        if cost is None or getattr(errors.with_ai, name) is None:
+            yield what
+
+
+def _short(roi: Roi, works: Sequence[Work]) -> Iterator[str]:
+    short = [work for work in works if work.staff.beyond_after > 0]
+    if short and roi.staff.staffing == "whole_posts":
+        most = max(work.staff.beyond_after for work in short)
+        yield f"{len(short)} of {len(works)} months, at most {decimal_text(most, 1)} hours"
 
 
 def _notice(code: str, lead: str, about: Iterable[str], after: str = "") -> Notice:

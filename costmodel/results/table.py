@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_LINE = 118  # columns of a finding, where it is printed as plain text
 
 
 class Column(NamedTuple):
@@ -23,6 +27,7 @@ class Table(NamedTuple):
         title: what is shown, with currency and period.
         totals: a last row, or none.
         notes: sentences below.
+        lead: the finding, between title and table.
     """
 
     title: str
@@ -30,6 +35,7 @@ class Table(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lead: str = ""
 
     def plain(self) -> str:
         """As aligned text."""
@@ -39,7 +45,8 @@ class Table(NamedTuple):
             for index, column in enumerate(self.columns)
         ]
         rule = "  ".join("-" * wide for wide in widths)
-        lines = [self.title, "", self._line([column.heading for column in self.columns], widths), rule]
+        lead = [*wrap(self.lead, _LINE), ""] if self.lead else []
+        lines = [self.title, "", *lead, self._line([column.heading for column in self.columns], widths), rule]
         lines += [self._line(row, widths) for row in self.rows]
         if self.totals:
             lines += [rule, self._line(self.totals, widths)]
@@ -56,7 +63,8 @@ class Table(NamedTuple):
 
     def markdown(self) -> str:
         """As a Markdown table."""
-        lines = [f"**{_escaped(self.title)}**", "", _piped(column.heading for column in self.columns)]
+        lead = [_escaped(self.lead), ""] if self.lead else []
+        lines = [f"**{_escaped(self.title)}**", "", *lead, _piped(column.heading for column in self.columns)]
         lines.append("|" + "|".join("---:" if column.numeric else "---" for column in self.columns) + "|")
         lines += [_piped(row) for row in self.rows]
         if self.totals:
@@ -75,9 +83,10 @@ class Table(NamedTuple):
         )
         body = "".join(f"<tr>{self._cells(row, cell)}</tr>" for row in self.rows)
         foot = f"<tr>{self._cells(self.totals, cell + 'font-weight:bold;')}</tr>" if self.totals else ""
+        lead = f'<p style="margin:4px 0;max-width:60em">{escape(self.lead)}</p>' if self.lead else ""
         notes = "".join(f'<p style="margin:2px 0;font-size:90%">{escape(note)}</p>' for note in self.notes)
         return (
-            f'<div><p style="font-weight:bold;margin:4px 0">{escape(self.title)}</p>'
+            f'<div><p style="font-weight:bold;margin:4px 0">{escape(self.title)}</p>{lead}'
             f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}{foot}</tbody></table>{notes}</div>"
         )

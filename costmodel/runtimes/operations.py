@@ -92,7 +92,10 @@ def some(condition: Any) -> bool:
     >>> some(0), some(3)
     (False, True)
     """
-    return bool(condition.values.any()) if type(condition).__module__ == _DRAWS else bool(condition)
+    home = type(condition).__module__
+    if home == _TRACE:
+        return bool(condition.value)
+    return bool(condition.values.any()) if home == _DRAWS else bool(condition)
 
 
 def known(number: Any) -> bool:

@@ -72,8 +72,10 @@ def _expression(cell: Cell, leaf: Callable[[Cell], str]) -> str:
     left, right = cell.arguments
     if cell.name == "*" and (_is_one(left) or _is_one(right)):
         return _expression(right if _is_one(left) else left, leaf)
-    if cell.name == "+" and right.kind == "constant" and right.value == 0:
+    if cell.name == "-" and _is_nothing(right):
         return _expression(left, leaf)
+    if cell.name == "+" and (_is_nothing(left) or _is_nothing(right)):
+        return _expression(right if _is_nothing(left) else left, leaf)
     if cell.name == "^":
         return f"{_wrapped(left, leaf, binding + 1)}^{_expression(right, leaf)}"
     tighter = binding + 1 if cell.name in {"-", "/"} else binding
@@ -83,6 +85,11 @@ def _expression(cell: Cell, leaf: Callable[[Cell], str]) -> str:
 def _is_one(cell: Cell) -> bool:
     """A share of 1 changes nothing, and is left out so that the others can be read; a rate with a unit does."""
     return cell.kind == "input" and cell.value == 1 and not cell.unit
+
+
+def _is_nothing(cell: Cell) -> bool:
+    """A sum starts with 0, which changes nothing."""
+    return cell.kind == "constant" and cell.value == 0
 
 
 def _wrapped(cell: Cell, leaf: Callable[[Cell], str], binding: int) -> str:

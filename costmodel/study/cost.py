@@ -184,10 +184,13 @@ def _estimate(
         fiscal_year_start=scenario.horizon.fiscal_year_start,
         entries=found.entries,
         levies=found.levies,
-        book=BookReference(book.name, book.sha256, tuple((own.overlay, own.sha256) for own in book.overlays)),
+        book=BookReference.of(book),
         scenario_sha256=digest(scenario.document.data),
         exchange=tuple(found.rates.values()),
-        notices=(*notices(found.entries, book, months, found.doubts), *stated_notices(scenario.distributions, scenario.evidence)),
+        notices=(
+            *notices(found.entries, book, months, found.doubts),
+            *stated_notices(scenario.distributions, scenario.evidence),
+        ),
         meters=book.meters,
         budget=budget,
         alternative=book.card(alternative[0]).name if alternative else "",
@@ -259,9 +262,7 @@ def told(scenario: Scenario, compute: Callable[[], T]) -> T:
         raise FileError([scenario.document.mistake(error.path, error.message, of_key=error.of_key)]) from None
 
 
-def exchange_rate(
-    scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]
-) -> Fraction:
+def exchange_rate(scenario: Scenario, book: PriceBook, currency: str, rates: dict[str, ExchangeRate]) -> Fraction:
     """Reporting currency for one unit of another; the rate used is noted in `rates`."""
     if currency == scenario.currency:
         return Fraction(1)

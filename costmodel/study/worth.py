@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.errors import CommandLineError, FileError, all_or_errors
+from costmodel.prices.reading import digest
+from costmodel.quantities import exact
+from costmodel.results.estimate import BookReference
+from costmodel.results.notices import notices, stated_notices, worth_notices
+from costmodel.results.return_on_investment import Option, ReturnOnInvestment, all_notices
 from costmodel.study.cost import alternatives, billed, book_for, exchange_rate, forecast_of, told
 from costmodel.value.flows import Flows, flows_of, quoted_or
+from costmodel.value.measures import measures_of
+from costmodel.value.ways import ways_of
 from costmodel.value.work import Plan, adoption_share, works
 
 if TYPE_CHECKING:
@@ -92,7 +99,8 @@ class Case:
         rates: dict[str, ExchangeRate] = {}
 
         def convert(money: Money) -> Any:
-            return money.amount * exchange_rate(scenario, self.book, money.currency, rates)
+            rate = exchange_rate(scenario, self.book, money.currency, rates)
+            return money.amount if rate == 1 else money.amount * rate
 
         return convert
 
@@ -151,4 +159,57 @@ def _has_mix(scenario: Scenario) -> bool:
     return scenario.mix is not None or any(
         workload.mix is not None or any(step.mix is not None for step in workload.steps)
         for workload, _ in scenario.all_workloads()
+    )
+
+
+def return_on_investment(
+    scenario: Scenario, models: Sequence[str] = (), book: PriceBook | None = None
+) -> ReturnOnInvestment:
+    """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews.
+
+    Args:
+        scenario: a scenario with a `roi` section; of each distribution, the mean is taken.
+        models: models that each do all the work alone, in place of the scenario's mix.
+        book: prices; those that the scenario asks for by default.
+
+    Raises:
+        FileError, NoPriceError: as `estimate`; or the scenario has no `roi`.
+    """
+    return result_of(case_of(scenario, models, book))
+
+
+def result_of(case: Case) -> ReturnOnInvestment:
+    """The return on investment of a case at its base values, with everything needed to defend it."""
+    from costmodel.evidence import evidence_item
+
+    scenario, worth = case.scenario, case.worth()
+    roi, plan = scenario.roi, case.plan(scenario)
+    options = tuple(
+        Option(
+            name, flows, measures_of(flows, roi.discount_rate, roi.modified_return), tuple(worth.computed.get(name, ()))
+        )
+        for name, flows in worth.flows.items()
+    )
+    bills = [billed(scenario, case.book, worth.months, request) for request in case.options.values()]
+    found = [notices(bill.entries, case.book, worth.months, bill.doubts) for bill in bills]
+    published = exact(evidence_item("overtime-multiplier").value("base"))
+    return ReturnOnInvestment(
+        title=scenario.scenario,
+        currency=scenario.currency,
+        months=worth.months,
+        fiscal_year_start=scenario.horizon.fiscal_year_start,
+        roi=roi,
+        works=worth.works,
+        options=options,
+        ways=ways_of(plan, worth.works[0], next(iter(worth.flows.values())).months[0], published),
+        book=BookReference.of(case.book),
+        scenario_sha256=digest(scenario.document.data),
+        exchange=tuple({rate.from_: rate for bill in bills for rate in bill.rates.values()}.values()),
+        notices=all_notices(
+            worth_notices(roi, worth.works),
+            *found,
+            stated_notices(scenario.distributions, scenario.evidence),
+        ),
+        quoted=roi.llm_cost.quoted if roi.llm_cost else None,
+        uncertain=len(scenario.distributions),
     )

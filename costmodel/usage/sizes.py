@@ -86,7 +86,9 @@ class Sizes(NamedTuple):
         cuts, measures = card.size_cuts(), card.shaped_measures()
         if cuts and not all(known(units["input"]) for _, units in self.points):
             every = range(len(cuts) + 1)
-            return [_size_band(_band(cuts, index), _within(self.points, _band(cuts, index)), measures) for index in every]
+            return [
+                _size_band(_band(cuts, index), _within(self.points, _band(cuts, index)), measures) for index in every
+            ]
         groups: dict[int, list[tuple[Fraction, Mapping[str, Fraction]]]] = {}
         for weight, units in self.points:
             groups.setdefault(_band_index(cuts, units["input"]), []).append((weight, units))
@@ -127,10 +129,11 @@ def _size_band(
 
     def mean(of: Any) -> Fraction:
         total = sum((weight * of(units) for weight, units in points), Fraction(0))
-        return total / share if known(share) else safe_divide(total, share)  # type: ignore[no-any-return]
+        return total / share if known(share) else safe_divide(total, share)
 
     def most(*meters: str) -> Fraction:
-        return reduce(maximum, (sum(units[meter] for meter in meters) for _, units in points))
+        sums = (sum((units[meter] for meter in meters), Fraction(0)) for _, units in points)
+        return reduce(maximum, sums)
 
     totals = {meter: mean(lambda units, meter=meter: units.get(meter, 0)) for meter in meters}
     largest = most("input", "output"), most("output")

@@ -8,7 +8,9 @@ from pydantic import AfterValidator, Field, model_validator
 from costmodel.documents.model import Count, Model, MoneyField, Rate, Reads, Text
 from costmodel.quantities import exact
 
-MAX_DRAWS = 1 << 24  # 16,777,216: beyond it the standard error is under a four-thousandth of the spread, and time is lost
+MAX_DRAWS = (
+    1 << 24
+)  # 16,777,216: beyond it the standard error is under a four-thousandth of the spread, and time is lost
 MOST_CORRELATED = 100
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import returns as equations
+from costmodel.runtimes.operations import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ class Flow(NamedTuple):
     """One month's money; costs are positive here and negative in the net flow.
 
     Attributes:
-        saving: pay that really falls, less severance and rehiring, and the share of freed capacity that is used.
+        saving: pay that really falls, less severance and rehiring.
+        capacity_used: value of the freed capacity that the scenario states is used.
         llm_cost, fixed_cost, error_cost: of the month.
         net: the month's net flow.
         factor: what one unit of money at the month's end is worth at the start.
@@ -27,6 +29,7 @@ class Flow(NamedTuple):
     """
 
     saving: Any
+    capacity_used: Any
     llm_cost: Any
     fixed_cost: Any
     error_cost: Any
@@ -71,6 +74,16 @@ class Flows(NamedTuple):
         return self.present("net") - self.one_off
 
     @property
+    def benefit_total(self) -> Any:
+        """Pay released and capacity used, undiscounted."""
+        return self.total("saving") + self.total("capacity_used")
+
+    @property
+    def benefit_present(self) -> Any:
+        """Present value of pay released and capacity used."""
+        return self.present("saving") + self.present("capacity_used")
+
+    @property
     def cost_total(self) -> Any:
         """All costs, undiscounted: one-off, API, fixed and errors."""
         return self.one_off + self.total("llm_cost") + self.total("fixed_cost") + self.total("error_cost")
@@ -93,14 +106,17 @@ def flows_of(plan: Plan, works: Sequence[Work], llm_costs: Sequence[Any]) -> Flo
     once = [] if one_off is None else [plan.money(cost) for cost in one_off.costs.values()]
     found = []
     for index, (work, llm_cost) in enumerate(zip(works, llm_costs, strict=True)):
-        saving = work.staff.cash_saving - work.staff.leaving_cost + work.capacity_used
+        saving, used = work.staff.cash_saving - work.staff.leaving_cost, work.capacity_used
         found.append(
             Flow(
                 saving=saving,
+                capacity_used=used,
                 llm_cost=llm_cost,
                 fixed_cost=work.fixed_cost,
                 error_cost=work.error_cost,
-                net=equations.net_flow(saving, llm_cost, work.fixed_cost, work.error_cost),
+                net=equations.net_flow(
+                    saving + used if some(used) else saving, llm_cost, work.fixed_cost, work.error_cost
+                ),
                 factor=equations.discount_factor(plan.roi.discount_rate, index + 1),
                 capacity_hours=work.capacity_hours * (1 - plan.roi.capacity.share_used),
                 capacity_value=work.capacity_value - work.capacity_used,

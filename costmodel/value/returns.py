@@ -118,7 +118,8 @@ def internal_rates_of_return(flows: Sequence[Number]) -> tuple[float, ...]:
 
     Returns:
         Rates of a period, of 1, ascending, each once, and at most as many as the flows change sign; none where they do
-        not, as in no flows at all, or in flows of 0, where any rate would do.
+        not, as in no flows at all, or in flows of 0, where any rate would do. A flow too small to show beside the
+        largest in float64 counts as none.
 
     Raises:
         ValueError: a flow is not a finite number.
@@ -173,8 +174,9 @@ def _roots_between(terms: Sequence[Term], turning: Sequence[float]) -> list[floa
     from scipy.optimize import brentq  # type: ignore[import-untyped]
 
     # Cauchy's bound: the largest coefficient is 1, so beyond e^x = 3 / |a_last| the last term outweighs all others.
+    # A turning place farther out has the sign of the bound: no root is between the two.
     low, high = terms[0][2] - log(3), log(3) - terms[-1][2]
-    places = [min([low, *turning]), *turning, max([high, *turning])]
+    places = [low, *turning, high]
     values = [_balance(x, terms) for x in places]
     signs = [0 if abs(value) < _NOTHING else 1 if value > 0 else -1 for value in values]
     found: list[float] = []

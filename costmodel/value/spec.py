@@ -119,7 +119,7 @@ class Staff(Model):
     usable_share: Annotated[Share, AfterValidator(_above_zero)]
     """Share of paid hours that can be worked on records: breaks, meetings and training are not in it."""
     staffing: Literal["whole_posts", "fractional", "overtime"]
-    """whole_posts: people are hired one by one. fractional: hours as such. overtime: fixed posts, the rest is overtime."""
+    """whole_posts: people, one by one. fractional: hours as such. overtime: fixed posts, the rest is overtime."""
     posts_now: Positive | None = None
     """Posts on the payroll today; without it, the posts that the hours need."""
     least_posts: Amount = Fraction(0)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import labour
-from costmodel.runtimes.operations import maximum, minimum
+from costmodel.runtimes.operations import maximum, minimum, step
 
 if TYPE_CHECKING:
     from costmodel.value.work import Plan
@@ -106,7 +106,7 @@ def _overtime(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], post: tu
         idle_before=labour.idle_hours(before, posts, capacity),
         idle_after=labour.idle_hours(after, posts, capacity),
         overtime_ended=beyond[0] - beyond[1],
-        cash_saving=extra[0] - extra[1],
+        cash_saving=step("pay released", extra[0] - extra[1], "money"),
     )
 
 
@@ -125,14 +125,16 @@ def _whole_posts(
     )
     history = (*(kept or (payroll,)), now)
     notice = staff.notice_months
-    posts_paid, paid_last = maximum(now, _back(history, notice)), maximum(last, _back(history, notice + 1))
-    ended, ended_last = labour.posts_gone(payroll, posts_paid), labour.posts_gone(payroll, paid_last)
-    # Posts that would have gone without AI too are no saving of it.
-    saved = labour.posts_gone(ended, labour.posts_gone(payroll, posts_before))
-    avoided = labour.posts_gone(posts_before, maximum(payroll, needed[1]))
-    leaving = labour.posts_gone(ended, ended_last) * _cost(plan, staff.severance_per_post)
-    filled_again = labour.posts_gone(minimum(now, payroll), last)
-    leaving = leaving + filled_again * _cost(plan, returns)
+    posts_paid, paid_last = _back(history, notice), _back(history, notice + 1)
+    if returns is not None and notice:
+        posts_paid, paid_last = maximum(now, posts_paid), maximum(last, paid_last)
+    ended = labour.posts_ended(payroll, posts_before, posts_paid)
+    avoided = labour.hires_avoided(payroll, posts_before, needed[1])
+    leaving: Any = _ZERO
+    if staff.severance_per_post is not None:
+        leaving = leaving + labour.posts_gone(paid_last, posts_paid) * plan.money(staff.severance_per_post)
+    if returns is not None:
+        leaving = leaving + labour.posts_gone(minimum(now, payroll), last) * plan.money(returns)
     cost_before = labour.pay_of_posts(posts_before, paid, hourly)
     return Staffing(
         paid_hours=paid,
@@ -140,7 +142,7 @@ def _whole_posts(
         posts_before=posts_before,
         posts_after=now,
         posts_paid=posts_paid,
-        posts_ended=saved,
+        posts_ended=ended,
         hires_avoided=avoided,
         beyond_before=labour.hours_beyond(before, posts_before, capacity),
         beyond_after=labour.hours_beyond(after, now, capacity),
@@ -148,7 +150,7 @@ def _whole_posts(
         idle_after=labour.idle_hours(after, now, capacity),
         cost_before=cost_before,
         cost_after=labour.pay_of_posts(posts_paid, paid, hourly),
-        cash_saving=labour.pay_of_posts(saved, paid, hourly),
+        cash_saving=step("pay released", labour.pay_of_posts(ended, paid, hourly), "money"),
         leaving_cost=leaving,
         hires_avoided_cost=labour.pay_of_posts(avoided, paid, hourly),
         kept=history,
@@ -158,7 +160,3 @@ def _whole_posts(
 def _back(history: tuple[Any, ...], months: int) -> Any:
     """The entry so many months before the last one; the first where there is none."""
     return history[max(len(history) - 1 - months, 0)]
-
-
-def _cost(plan: Plan, cost: Any) -> Any:
-    return _ZERO if cost is None else plan.money(cost)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import labour
 from costmodel.equations.charges import escalated_charge
+from costmodel.runtimes.operations import some, step
 from costmodel.value.staffing import Staffing, staffing_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def adoption_share(adoption: Adoption, month: int) -> Any:
 
 def works(plan: Plan, months: Sequence[Month], records: Sequence[Any]) -> list[Work]:
     """Every month, one after the other."""
-    found, state = [], State()
+    found: list[Work] = []
+    state = State()
     for month, count in zip(months, records, strict=True):
         work, state = month_of_work(plan, month, len(found) + 1, (count, state))
         found.append(work)
@@ -154,13 +156,17 @@ def month_of_work(plan: Plan, month: Month, number: int, given: tuple[Any, State
         staff=staff,
         capacity_hours=capacity,
         capacity_value=value,
-        capacity_used=value * roi.capacity.share_used,
+        capacity_used=_used(value, roi.capacity.share_used),
         error_cost=_ZERO if roi.errors is None else _error_cost(plan, roi.errors, ai_records),
         fixed_cost=sum((plan.money(cost) for cost in roi.fixed_per_month.values()), _ZERO),
         record_cost_before=labour.time_driven_cost(manual, usable),
         record_cost_after=labour.time_driven_cost(ai_minutes, usable),
     )
     return work, State(before.ai_records + ai_records, staff.kept)
+
+
+def _used(value: Any, share: Any) -> Any:
+    return step("capacity used", value * share, "money") if some(share) else _ZERO
 
 
 def _wage(plan: Plan, month: Month) -> Any:

@@ -352,7 +352,9 @@ def script(item: Cell) -> str:
 CALLED = {
     "MAX": max,
     "MIN": min,
-    "ROUND": lambda x, places: Fraction(floor(abs(x) * 10**places + Fraction(1, 2)) * (1 if x >= 0 else -1), 10**places),
+    "ROUND": lambda x, places: Fraction(
+        floor(abs(x) * 10**places + Fraction(1, 2)) * (1 if x >= 0 else -1), 10**places
+    ),
     "POWER": lambda base, exponent: Fraction(float(base) ** float(exponent)),
     "LOG": lambda x, _: Fraction(log2(x)),
     "CEILING": lambda x, _: Fraction(ceil(x)),
@@ -382,7 +384,9 @@ def calculated(formula: str, names: dict[str, Fraction]) -> Any:
         if isinstance(node, ast.Call) and node.func.id == "IF":  # type: ignore[attr-defined]
             return walk(node.args[1] if walk(node.args[0]) else node.args[2])
         if isinstance(node, ast.Call):
-            return CALLED[node.func.id](*(int(number.value) if isinstance(number, ast.Constant) else walk(number) for number in node.args))  # type: ignore[attr-defined]
+            return CALLED[node.func.id](
+                *(int(number.value) if isinstance(number, ast.Constant) else walk(number) for number in node.args)
+            )  # type: ignore[attr-defined]
         if isinstance(node, ast.UnaryOp):
             return -walk(node.operand)
         return names[node.id] if isinstance(node, ast.Name) else Fraction(node.value)

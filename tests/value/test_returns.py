@@ -165,6 +165,23 @@ def test_nearly_touching():
     )
 
 
+def test_roots_that_cannot_be_told_apart():
+    """Four roots at 0.3 and five at 0.4: between them the value is 0 in every digit of float64, so they count once."""
+    flows = flows_with([13] * 4 + [14] * 5)
+    between = Fraction(35, 100)
+    assert 0 < abs(net_present_value(flows, between)) < Fraction(1e-15) * sizes(flows, between)
+    (found,) = internal_rates_of_return(flows)
+    assert 0.3 - 1e-6 < found < 0.4 + 1e-6
+
+
+@pytest.mark.parametrize("flows", [[-100, 220, -121], [-100, 50, -1, 100]])
+def test_one_root_is_not_the_rate_where_more_were_possible(flows):
+    """Flows that change sign more than once have no rate, even if one root alone is found."""
+    found = rates_of_return(flows)
+    assert (len(found.roots), found.unique) == (1, None)
+    assert found.sign_changes > 1
+
+
 @given(st.lists(MONEY, max_size=40))
 def test_value_is_nothing_at_each_root(flows):
     """At each rate found the value is 0, in exact numbers; there are at most as many as changes of sign, by twos."""
@@ -212,6 +229,7 @@ def test_rates_far_out(flows, rate):
     """Rates near -1 and very large ones, flows of 0 at both ends, tiny flows."""
     assert rates_of_return(flows).unique == pytest.approx(rate, rel=1e-12, abs=1e-12)
     assert -1 < rates_of_return([-1e20, 1]).unique < -1 + 1e-15
+    assert rates_of_return([-1e20, 1e-320]) == (None, (), 1)
 
 
 def test_exact_flows_have_rates():

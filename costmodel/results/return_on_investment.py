@@ -1,0 +1,218 @@
+"""Is it worth it: the finding, the figures behind it, and everything needed to repeat and defend them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.errors import CommandLineError
+from costmodel.quantities import decimal_text, grouped
+from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
+from costmodel.results.lines import fiscal_year
+from costmodel.results.notice import Notice, joined, notice_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from costmodel.prices.exchange import ExchangeRate
+    from costmodel.quantities import Money, Month
+    from costmodel.results.estimate import BookReference
+    from costmodel.results.table import Table
+    from costmodel.value.flows import Flow, Flows
+    from costmodel.value.measures import Measures
+    from costmodel.value.spec import Roi
+    from costmodel.value.ways import Ways
+    from costmodel.value.work import Work
+
+
+class Option(NamedTuple):
+    """One way of paying for the API.
+
+    Attributes:
+        name: model, mix, or that the cost is quoted.
+        flows: cash flows.
+        measures: what they come to.
+        computed: API cost of each month as computed from prices; none where no model is named.
+    """
+
+    name: str
+    flows: Flows
+    measures: Measures
+    computed: tuple[Fraction, ...] = ()
+
+    @property
+    def computed_total(self) -> Fraction | None:
+        """API cost of the horizon as computed from prices."""
+        return sum(self.computed, Fraction(0)) if self.computed else None
+
+
+class Year(NamedTuple):
+    """Budget impact of one fiscal year, undiscounted; the one-off cost stands in the first."""
+
+    label: str
+    saving: Fraction
+    capacity_used: Fraction
+    llm_cost: Fraction
+    fixed_cost: Fraction
+    error_cost: Fraction
+    one_off: Fraction
+    net: Fraction
+    capacity_hours: Fraction
+    capacity_value: Fraction
+
+
+@dataclass(frozen=True)
+class ReturnOnInvestment:
+    """Clinicians' work by hand against AI-assisted work that a clinician reviews.
+
+    Attributes:
+        title: name of the scenario.
+        currency: of every amount.
+        months: the horizon.
+        roi: what the scenario says, with the mean of each distribution.
+        works: each month's work; the same for every option.
+        options: ways of paying for the API, in the order given.
+        ways: the first month staffed in three ways.
+        book, scenario_sha256, exchange, notices: as in an estimate.
+        quoted: the API cost that is taken as quoted, a month.
+        hangs_on: what the finding hangs on, in words.
+        uncertain: how many numbers are stated as distributions.
+    """
+
+    title: str
+    currency: str
+    months: tuple[Month, ...]
+    fiscal_year_start: int
+    roi: Roi
+    works: tuple[Work, ...]
+    options: tuple[Option, ...]
+    ways: Ways
+    book: BookReference
+    scenario_sha256: str
+    exchange: tuple[ExchangeRate, ...]
+    notices: tuple[Notice, ...]
+    quoted: Money | None = None
+    hangs_on: str = ""
+    uncertain: int = 0
+
+    @cached_property
+    def best(self) -> Option:
+        """The option with the highest net present value; the first of equals."""
+        return max(self.options, key=lambda option: option.measures.net_present_value)
+
+    @property
+    def period(self) -> str:
+        """The horizon in words."""
+        first, last = self.months[0], self.months[-1]
+        return str(first) if first == last else f"{first} to {last}"
+
+    @property
+    def worth_it(self) -> bool:
+        """Whether the best option leaves more cash than it takes, in present value."""
+        return bool(self.best.measures.net_present_value > 0)
+
+    @property
+    def finding(self) -> str:
+        """Worth it or not, by how much, in cash and in capacity, and what it hangs on."""
+        from costmodel.results.worth_words import finding
+
+        return finding(self)
+
+    def option(self, name: str) -> Option:
+        """The option of a name.
+
+        Raises:
+            CommandLineError: there is none.
+        """
+        for option in self.options:
+            if option.name == name:
+                return option
+        there = ", ".join(option.name for option in self.options)
+        raise CommandLineError(f"there is no option '{name}'. There are: {there}")
+
+    def years(self, option: Option) -> list[Year]:
+        """Budget impact by fiscal year, undiscounted."""
+        found: dict[str, list[Flow]] = {}
+        for month, flow in zip(self.months, option.flows.months, strict=True):
+            found.setdefault(fiscal_year(month, self.fiscal_year_start), []).append(flow)
+        years = []
+        for index, (label, flows) in enumerate(found.items()):
+            once = option.flows.one_off if index == 0 else Fraction(0)
+            named = {name: _sum(flows, name) for name in Year._fields if name not in {"label", "one_off", "net"}}
+            years.append(Year(label=label, one_off=once, net=_sum(flows, "net") - once, **named))
+        return years
+
+    def with_words(self, hangs_on: str) -> ReturnOnInvestment:
+        """The same with what it hangs on."""
+        return replace(self, hangs_on=hangs_on)
+
+    def tables(self, *, monthly: bool = False, cheers: bool = False) -> list[Table]:
+        """The tables shown.
+
+        Args:
+            monthly: posts, hours and money month by month too.
+            cheers: the summary after CHEERS 2022 too.
+        """
+        from costmodel.results import worth_tables as shown
+
+        found = [shown.options_table(self), *shown.years_tables(self), shown.ways_table(self)]
+        found += shown.monthly_tables(self) if monthly else []
+        found += [shown.cheers_table(self)] if cheers else []
+        return [*found[:-1], found[-1]._replace(notes=(*found[-1].notes, *self.notes))]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below the tables: price book, exchange rates, quoted cost, warnings."""
+        lines = [f"Prices: {self.book}. Amounts in {self.currency}, wages and costs of {self.roi.price_year}."]
+        if self.quoted is not None:
+            lines.append(self._quoted_note())
+        for rate in self.exchange:
+            lines.append(f"Exchange rate: {decimal_text(rate.rate, 8)} {rate.to} for one {rate.from_} on {rate.on}.")
+        return (*lines, *notice_lines(self.notices))
+
+    def _quoted_note(self) -> str:
+        best, months = self.best, len(self.months)
+        said = (
+            f"API cost as quoted: {grouped(self.quoted.amount)} {self.quoted.currency} a month" if self.quoted else ""
+        )
+        if best.computed_total is None:
+            return f"{said}; no model is named, so no computed bill stands beside it."
+        computed = shown_costs([best.computed_total / months], self.currency)[0]
+        return f"{said}. Computed from the price book for {best.name}: {computed} {self.currency} a month."
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: money as decimal strings, discounted figures as numbers of 10 significant digits."""
+        from costmodel.results.worth_records import record
+
+        return {"schema_version": SCHEMA_VERSION, "kind": "return-on-investment", **record(self)}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each month and option, with exact figures."""
+        import pandas as pd
+
+        from costmodel.results.worth_records import month_records
+
+        return pd.DataFrame(month_records(self, exact=True))
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.plain() for table in self.tables())
+
+    def __repr__(self) -> str:
+        net = shown_costs([self.best.measures.net], self.currency)[0]
+        return f"<ReturnOnInvestment {self.title!r}: {net} {self.currency} net, {self.period}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+def _sum(flows: Sequence[Flow], name: str) -> Fraction:
+    return sum((getattr(flow, name) for flow in flows), Fraction(0))
+
+
+def all_notices(*found: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Notices of several sources, each matter once."""
+    return joined(notice for notices in found for notice in notices)

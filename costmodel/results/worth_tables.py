@@ -1,0 +1,208 @@
+"""The tables of a return on investment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from costmodel.quantities import decimal_text, grouped, half_up
+from costmodel.results.estimate import shown_costs
+from costmodel.results.table import Column, Table
+from costmodel.results.worth_words import cheers_rows, count, months_text, percent, rate_text, why_ways_differ
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from costmodel.results.return_on_investment import Option, ReturnOnInvestment
+    from costmodel.value.staffing import Staffing
+    from costmodel.value.ways import Way
+
+
+def options_table(result: ReturnOnInvestment) -> Table:
+    """One row for each option."""
+    currency = result.currency
+    columns = (
+        Column("option"),
+        Column("pay released", numeric=True),
+        *([Column("capacity used", numeric=True)] if result.roi.capacity.share_used else []),
+        *(Column(name, numeric=True) for name in ("API cost", "other cost", f"net {currency}")),
+        Column("present value", numeric=True),
+        Column("of all cost", numeric=True),
+        Column("of API spend", numeric=True),
+        Column("pays back", numeric=True),
+    )
+    rows = tuple(_option_row(result, option) for option in result.options)
+    title = f"{result.title}: is it worth it, {result.period}"
+    return Table(title, columns, rows, lead=result.finding, notes=_rates_notes(result))
+
+
+def _option_row(result: ReturnOnInvestment, option: Option) -> tuple[str, ...]:
+    found = option.measures
+    other = found.cost - found.llm_cost
+    used = [found.capacity_used] if result.roi.capacity.share_used else []
+    amounts = (found.saving, *used, found.llm_cost, other, found.net, found.net_present_value)
+    return (
+        option.name,
+        *_money(amounts, result.currency),
+        "" if found.return_on_all_cost is None else percent(found.return_on_all_cost),
+        "" if found.return_on_api_spend is None else percent(found.return_on_api_spend),
+        _months(months_text(found.payback)),
+    )
+
+
+def _months(text: str) -> str:
+    return {"never": "never", "0.0": "at once"}.get(text, f"{text} months")
+
+
+def _rates_notes(result: ReturnOnInvestment) -> tuple[str, ...]:
+    found = result.best.measures
+    words = [f"Internal rate of return a year: {rate_text(found)}."]
+    if found.modified_rate is not None:
+        words.append(f"Modified: {percent(found.modified_rate)}.")
+    if found.benefit_cost_ratio is not None:
+        words.append(f"Benefit-cost ratio {_ratio(found.benefit_cost_ratio)}.")
+    if found.profitability_index is not None:
+        words.append(f"Profitability index {_ratio(found.profitability_index)}.")
+    words.append(f"Discounted payback: {_months(months_text(found.discounted_payback))}.")
+    explained = "Of all cost: net over everything that is spent. Of API spend: the same net over the API cost alone."
+    return (explained, " ".join(words))
+
+
+def _ratio(number: Fraction) -> str:
+    return grouped(half_up(number, 2), 2)
+
+
+def years_tables(result: ReturnOnInvestment) -> list[Table]:
+    """Budget impact by year, undiscounted, of the best option."""
+    best = result.best
+    names = ("saving", "capacity_used", "llm_cost", "fixed_cost", "error_cost", "one_off", "net", "capacity_value")
+    heads = (
+        "pay released",
+        "capacity used",
+        "API cost",
+        "fixed",
+        "errors",
+        "paid once",
+        "net",
+        "capacity freed, no cash",
+    )
+    years = result.years(best)
+    rows = tuple((year.label, *_money([getattr(year, name) for name in names], result.currency)) for year in years)
+    totals = ("total", *_money([sum(getattr(year, name) for year in years) for name in names], result.currency))
+    columns = (Column("year"), *(Column(head, numeric=True) for head in heads))
+    title = f"Budget impact by year in {result.currency}, undiscounted ({best.name})"
+    return [Table(title, columns, rows, totals if len(rows) > 1 else ())]
+
+
+def ways_table(result: ReturnOnInvestment) -> Table:
+    """The first month staffed in three ways."""
+    ways, currency = result.ways, result.currency
+    factor = f"overtime at {decimal_text(ways.overtime_factor)} x" + ("" if ways.stated else " (unverified)")
+    posts = "posts on the payroll" if result.roi.staff.posts_now is not None else "whole posts"
+    named = [
+        ("fractional", "hours at their cost", ways.fractional),
+        ("whole_posts", posts, ways.whole_posts),
+        ("needed", "whole posts that the hours need", ways.needed),
+        ("overtime", factor, ways.overtime),
+    ]
+    used = result.roi.staff.staffing
+    rows = tuple(
+        (f"{name} *" if key == used else name, *_way(way, currency)) for key, name, way in named if way is not None
+    )
+    heads = (
+        "posts before",
+        "after",
+        "pay before",
+        "after",
+        "difference",
+        "less API and other cost",
+        "of pay before",
+        "hours beyond before",
+        "after",
+    )
+    columns = (Column("staffing"), *(Column(head, numeric=True) for head in heads))
+    title = f"{result.months[0]} staffed in three ways, a month in {currency}; * is the one used here"
+    return Table(title, columns, rows, notes=(why_ways_differ(result),))
+
+
+def _way(way: Way, currency: str) -> tuple[str, ...]:
+    staff = way.staff
+    return (
+        grouped(half_up(staff.posts_before, 3)),
+        grouped(half_up(staff.posts_after, 3)),
+        *_money((staff.cost_before, staff.cost_after, staff.cost_before - staff.cost_after, way.net), currency),
+        percent(way.share_of_pay),
+        count(staff.beyond_before),
+        count(staff.beyond_after),
+    )
+
+
+def monthly_tables(result: ReturnOnInvestment) -> list[Table]:
+    """Month by month: work and posts, then money."""
+    return [_work_table(result), _money_table(result)]
+
+
+def _work_table(result: ReturnOnInvestment) -> Table:
+    heads = (
+        "records", "with AI", "minutes by hand", "with AI", "hours before", "after", "posts before", "after",
+        "use before", "after", "beyond before", "after", "idle before", "after",
+    )  # fmt: skip
+    rows = []
+    for month, work in zip(result.months, result.works, strict=True):
+        staff = work.staff
+        counts = (work.records, work.ai_records, work.manual_minutes, work.ai_minutes, work.hours_before)
+        uses = [_use(work.hours_before, staff.posts_before, staff), _use(work.hours_after, staff.posts_after, staff)]
+        rows.append(
+            (
+                str(month),
+                *(count(number) for number in (*counts, work.hours_after)),
+                *(grouped(half_up(posts, 3)) for posts in (staff.posts_before, staff.posts_after)),
+                *uses,
+                *(count(n) for n in (staff.beyond_before, staff.beyond_after, staff.idle_before, staff.idle_after)),
+            )
+        )
+    what = "overtime" if result.roi.staff.staffing == "overtime" else "unpaid shortfall"
+    title = f"Work by month; hours beyond capacity are {what}"
+    return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows))
+
+
+def _use(hours: Fraction, posts: Fraction, staff: Staffing) -> str:
+    from costmodel.equations.labour import utilisation
+
+    return percent(half_up(utilisation(hours, posts, staff.capacity_of_post), 3)) if posts else ""
+
+
+def _money_table(result: ReturnOnInvestment) -> Table:
+    best, currency = result.best, result.currency
+    heads = (
+        "pay before",
+        "after",
+        "released",
+        "leaving",
+        "capacity used",
+        "API cost",
+        "fixed",
+        "errors",
+        "net",
+        "a record before",
+        "after",
+    )
+    rows = []
+    for month, work, flow in zip(result.months, result.works, best.flows.months, strict=True):
+        staff = work.staff
+        amounts = (
+            staff.cost_before, staff.cost_after, staff.cash_saving, staff.leaving_cost, work.capacity_used,
+            flow.llm_cost, flow.fixed_cost, flow.error_cost, flow.net, work.record_cost_before, work.record_cost_after,
+        )  # fmt: skip
+        rows.append((str(month), *_money(amounts, currency)))
+    title = f"Money by month in {currency} ({best.name}); a record at the cost of its time"
+    return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows))
+
+
+def cheers_table(result: ReturnOnInvestment) -> Table:
+    """A summary after CHEERS 2022."""
+    return Table("Summary after CHEERS 2022", (Column("item"), Column("reported")), tuple(cheers_rows(result)))
+
+
+def _money(amounts: Sequence[Fraction], currency: str) -> tuple[str, ...]:
+    return tuple(shown_costs([amount], currency)[0] for amount in amounts)

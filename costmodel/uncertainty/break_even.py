@@ -1,0 +1,287 @@
+"""For which values of a number the work is worth it: every change of sign of the net present value, and which kind.
+
+With whole posts the outcome is a step function: it may rise and fall several times, so that one root would tell half
+the truth. What is found are intervals in which the net present value is above 0; exactly 0 is not worth it.
+
+Resolution: 2,048 steps over the range searched, and finer ones where the number of posts changes. An interval narrower
+than a step that lies between two of its points, with no change of posts beside it, is not seen. A boundary is found to
+1e-12 of the range; a step of posts only to 1e-9, as rounding up to whole posts ignores a billionth of a post.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from costmodel.errors import CommandLineError, CostmodelError
+from costmodel.results.sensitivity import BreakEven, BreakEvens, End, Interval, Nearest
+from costmodel.uncertainty.parameters import Array, Outcome, Parameter, outcomes, parameters, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from costmodel.study.worth import Case
+    from costmodel.value.flows import Flows
+
+__all__ = ["BreakEven", "End", "Interval", "Nearest", "break_even_of", "break_evens", "flows_at_base", "searched"]
+
+_STEPS = 2048
+_REACH = 10  # the range searched, as a multiple of today's value
+_JUST_ABOVE = 1e-9  # of the range: where a number must be more than its lowest value
+_FINEST = 1e-12  # of the range: a boundary is known to it
+_STEP_KNOWN = 1e-9  # of the range: what rounding up to whole posts ignores
+# Of the absolute flows. A sum nearer to 0 than the first is 0, as rounding its parts to float64 may have moved it that
+# far; a change larger than the second within `_FINEST` of the range is a jump.
+_NOTHING, _JUMP = 64 * np.finfo(np.float64).eps, 1e-9
+# A bracket is divided so often in one call; brackets of a change of posts so often, for so many of them, in so many calls.
+_PARTS, _POST_PARTS, _POST_CELLS, _POST_CALLS = 256, 16, 32, 4
+
+
+class _Points(NamedTuple):
+    """What is known of one number: values ascending, and the outcome at each."""
+
+    x: Array
+    outcome: Outcome
+
+    @property
+    def worth(self) -> Array:
+        """Whether it is worth it, at each value."""
+        return self.outcome.npv > _NOTHING * self.outcome.size
+
+    @property
+    def turns(self) -> Array:
+        """The last value before each change of sign, by index."""
+        return np.flatnonzero(self.worth[1:] != self.worth[:-1])
+
+    @property
+    def post_changes(self) -> Array:
+        """The last value before each change of posts without a change of sign, nearest to 0 first."""
+        posts = self.outcome.posts
+        changed = (posts[:, 1:] != posts[:, :-1]).any(axis=0) & (self.worth[1:] == self.worth[:-1])
+        near = np.minimum(np.abs(self.outcome.npv[1:]), np.abs(self.outcome.npv[:-1]))
+        found = np.flatnonzero(changed)
+        return found[np.argsort(near[found], kind="stable")[:_POST_CELLS]]
+
+    def with_more(self, x: Array, outcome: Outcome) -> _Points:
+        """These and others, ascending."""
+        every = np.concatenate([self.x, x])
+        order = np.argsort(every, kind="stable")
+        joined = (np.concatenate(pair, axis=-1)[..., order] for pair in zip(self.outcome, outcome, strict=True))
+        return _Points(every[order], Outcome(*joined))
+
+
+class _Turn(NamedTuple):
+    """A change of sign between two values that lie close together."""
+
+    low: float
+    high: float
+    worth_above: bool
+    jump: bool
+
+
+def flows_at_base(case: Case, option: str) -> Flows:
+    """The flows of an option with every number at its base, exactly.
+
+    Raises:
+        CommandLineError: there is no such option.
+    """
+    flows = case.worth().flows
+    if option not in flows:
+        raise CommandLineError(f"there is no option '{option}' here. There are: {', '.join(flows)}")
+    return flows[option]
+
+
+def break_even_of(case: Case, option: str, parameter: Parameter) -> BreakEven | None:
+    """The break-evens of one number; None where there is no range to search.
+
+    Raises:
+        FileError, NoPriceError: as `estimate`.
+    """
+    span = _range(parameter, flows_at_base(case, option))
+    return None if span is None else _found(case, option, [(parameter, span)])[0]
+
+
+def break_evens(case: Case, option: str) -> tuple[BreakEven, ...]:
+    """The break-evens of every number of a scenario, the nearest to today's value first.
+
+    Each number alone, all others at their base. Searched are shares from 0 to 100 %, others from 0 to ten times their
+    value, both within what may stand there; of a value of 0, money up to the sum of all flows, and rates up to 100 %.
+
+    Args:
+        case: the case.
+        option: model or mix.
+    """
+    return searched(case, option).items
+
+
+def searched(case: Case, option: str) -> BreakEvens:
+    """The break-evens of every number, with the outcome, ready to be shown."""
+    flows = flows_at_base(case, option)
+    spans = [(parameter, _range(parameter, flows)) for parameter in parameters(case)]
+    known = [(parameter, span) for parameter, span in spans if span is not None]
+    refused: list[tuple[str, str]] = []
+    try:
+        found = _found(case, option, known)
+    except CostmodelError:  # some number has values without a price, or that cannot be computed with: which?
+        found = []
+        for parameter, span in known:
+            try:
+                found += _found(case, option, [(parameter, span)])
+            except CostmodelError as error:
+                refused.append((parameter.name, str(error)))
+    scenario = case.scenario
+    items = tuple(sorted(found, key=_order))
+    return BreakEvens(
+        scenario.scenario, option, scenario.currency, Fraction(flows.net_present_value), items, tuple(refused)
+    )
+
+
+def _order(item: BreakEven) -> tuple[int, Fraction]:
+    if item.nearest is None:
+        return 2, Fraction(0)
+    return (1, Fraction(0)) if item.nearest.distance is None else (0, item.nearest.distance)
+
+
+def _range(parameter: Parameter, flows: Flows) -> tuple[float, float] | None:
+    """The values to search."""
+    value, share = parameter.value, parameter.low == 0 and parameter.high == 1
+    if share or (not value and parameter.unit.startswith(" %")):
+        low, high = Fraction(0), Fraction(1)
+    elif value:
+        low, high = sorted((Fraction(0), value * _REACH))
+    elif parameter.currency:
+        low, high = Fraction(0), sum((abs(net) for net in flows.nets), Fraction(0))
+    else:
+        return None
+    low = low if parameter.low is None else max(low, parameter.low)
+    high = high if parameter.high is None else min(high, parameter.high)
+    start = float(low) + (float(high - low) * _JUST_ABOVE if parameter.above_low else 0)
+    return (start, float(high)) if start < high else None
+
+
+def _found(case: Case, option: str, spans: Sequence[tuple[Parameter, tuple[float, float]]]) -> list[BreakEven]:
+    """The break-evens of several numbers: every step of the search is one call for all of them."""
+    if not spans:
+        return []
+    names = [parameter for parameter, _ in spans]
+    grids = [
+        np.unique(np.append(np.linspace(low, high, _STEPS + 1), np.clip(float(parameter.value), low, high)))
+        for parameter, (low, high) in spans
+    ]
+    first = outcomes(case, option, list(zip(names, grids, strict=True)))
+    points = [_finite(x, outcome, float(name.value)) for name, x, outcome in zip(names, grids, first, strict=True)]
+    points = _with_posts(case, option, names, points)
+    turns = _refined(case, option, names, points)
+    return [_break_even(*item) for item in zip(names, points, turns, strict=True)]
+
+
+def _finite(x: Array, outcome: Outcome, value: float) -> _Points:
+    """The values around today's up to those, on either side, for which no number holds the outcome."""
+    bad = ~(np.isfinite(outcome.npv) & np.isfinite(outcome.size))
+    low = int(np.max(np.flatnonzero(bad & (x < value)), initial=-1)) + 1
+    high = int(np.min(np.flatnonzero(bad & (x > value)), initial=len(x)))
+    return _Points(x[low:high], outcome.part(low, high))
+
+
+def _with_posts(case: Case, option: str, names: Sequence[Parameter], points: Sequence[_Points]) -> list[_Points]:
+    """More points where posts change: just before a jump the outcome may be on the other side of 0."""
+    for _ in range(_POST_CALLS):
+        inner = [_divided(known, known.post_changes, _POST_PARTS) for known in points]
+        if not any(map(len, inner)):
+            break
+        found = outcomes(case, option, list(zip(names, inner, strict=True)))
+        points = [
+            known.with_more(x, outcome) if len(x) else known
+            for known, x, outcome in zip(points, inner, found, strict=True)
+        ]
+    return list(points)
+
+
+def _divided(points: _Points, cells: Array, parts: int) -> Array:
+    """Values inside the cells after some points."""
+    low, high = points.x[cells], points.x[cells + 1]
+    inside = low[:, None] + (high - low)[:, None] * (np.arange(1, parts) / parts)
+    return np.setdiff1d(inside.ravel(), points.x)
+
+
+def _refined(case: Case, option: str, names: Sequence[Parameter], points: Sequence[_Points]) -> list[list[_Turn]]:
+    """Every change of sign, between two values as close as it can be known."""
+    reach = [known.x[-1] - known.x[0] for known in points]
+    current = list(points)
+    while True:
+        inner = [_divided(known, _wide(known, span), _PARTS) for known, span in zip(current, reach, strict=True)]
+        if not any(map(len, inner)):
+            return [_turns(known, span) for known, span in zip(current, reach, strict=True)]
+        found = outcomes(case, option, list(zip(names, inner, strict=True)))
+        current = [
+            known.with_more(x, outcome) if len(x) else known
+            for known, x, outcome in zip(current, inner, found, strict=True)
+        ]
+
+
+def _wide(points: _Points, reach: float) -> Array:
+    """Changes of sign between values that are not yet close enough."""
+    turns = points.turns
+    first = _clusters(points.x[turns], reach * _STEP_KNOWN)
+    chosen = turns[[cluster[0] for cluster in first if len(cluster) % 2]]
+    width = points.x[chosen + 1] - points.x[chosen]
+    finest = np.maximum(reach * _FINEST, 4 * np.spacing(np.abs(points.x[chosen + 1])))
+    return chosen[width > finest]
+
+
+def _turns(points: _Points, reach: float) -> list[_Turn]:
+    found = []
+    turns, npv, size = points.turns, points.outcome.npv, points.outcome.size
+    for cluster in _clusters(points.x[turns], reach * _STEP_KNOWN):
+        if len(cluster) % 2:  # an even number of changes so close together is noise, or nothing anybody can meet
+            first, last = int(turns[cluster[0]]), int(turns[cluster[-1]]) + 1
+            jump = abs(npv[last] - npv[first]) > _JUMP * max(size[first], size[last])
+            found.append(_Turn(points.x[first], points.x[last], bool(points.worth[last]), bool(jump)))
+    return found
+
+
+def _clusters(places: Array, near: float) -> list[list[int]]:
+    """Indices of places, those nearer to one another than that together."""
+    found: list[list[int]] = []
+    for index, place in enumerate(places):
+        if found and place - places[found[-1][-1]] < near:
+            found[-1].append(index)
+        else:
+            found.append([index])
+    return found
+
+
+def _break_even(parameter: Parameter, points: _Points, turns: Sequence[_Turn]) -> BreakEven:
+    reach = points.x[-1] - points.x[0]
+    low, high = (_exactly(float(end), reach) for end in (points.x[0], points.x[-1]))
+    places = [(_boundary(turn, reach), turn.worth_above) for turn in turns]
+    starts_worth = not places[0][1] if places else bool(points.worth[0])
+    starts = [End(low, "end")] if starts_worth else []
+    starts += [end for end, above in places if above]
+    ends = [end for end, above in places if not above]
+    if len(ends) < len(starts):
+        ends.append(End(high, "end"))
+    intervals = tuple(Interval(*pair) for pair in zip(starts, ends, strict=True))
+    return BreakEven(parameter, (low, high), intervals, _nearest(parameter.value, places))
+
+
+def _exactly(value: float, reach: float) -> Fraction:
+    """The shortest number so near to a value that the search cannot tell them apart."""
+    margin = Fraction(reach * _FINEST)
+    return short(Fraction(value) - margin, Fraction(value) + margin)
+
+
+def _boundary(turn: _Turn, reach: float) -> End:
+    """A change of sign as one number: the shortest within what is known of it."""
+    margin = Fraction(reach * (_STEP_KNOWN if turn.jump else _FINEST))
+    return End(short(Fraction(turn.low) - margin, Fraction(turn.high) + margin), "step" if turn.jump else "crossing")
+
+
+def _nearest(value: Fraction, places: Iterable[tuple[End, bool]]) -> Nearest | None:
+    near = min(places, key=lambda place: abs(place[0].value - value), default=None)
+    if near is None:
+        return None
+    end, above = near
+    return Nearest(end, abs(end.value - value) / abs(value) if value else None, above)
