@@ -10,7 +10,7 @@ from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines
-from costmodel.results.worth_records import worth_figures
+from costmodel.results.worth_records import is_money, worth_figures
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def cases_of(scenario: Scenario, book: PriceBook | None = None) -> list[Case]:
             continue
         for name, expected in figures.items():
             try:
-                found.append(_case(f"{key}: {name}", expected, _known(known, name), currency))
+                found.append(_case(f"{key}: {name}", expected, (name, _known(known, name)), currency))
             except (QuantityError, CommandLineError) as error:
                 of_key = "no figure" in str(error)
                 mistakes.append(scenario.document.mistake(("expect", key, name), str(error), of_key=of_key))
@@ -91,7 +91,7 @@ class _Sources:
         chosen, selection = _chosen(self._estimate, selection_of(key))
         group = grouped_lines(chosen.select(selection), ())[0]
         named = {name: getattr(group, name) for name in ("cost", "cost_per_record", "records", "requests")}
-        return {**group.totals, **named}, chosen.currency
+        return named | dict(group.totals), chosen.currency
 
 
 def _known(known: dict[str, Any], name: str) -> Any:
@@ -123,14 +123,15 @@ def _chosen(result: Estimate | Comparison, selection: dict[str, str]) -> tuple[E
     return result.chosen(selection) if isinstance(result, Comparison) else (result, selection)
 
 
-def _case(title: str, expected: str, actual: Any, currency: str) -> Case:
+def _case(title: str, expected: str, found: tuple[str, Any], currency: str) -> Case:
     """Compare at the digits written: money in the scenario's currency, a share in percent, or a plain number."""
+    name, actual = found
     if actual is None or expected.strip() == "none":
         return Case(title, expected.strip(), "none" if actual is None else decimal_text(Fraction(actual)))
-    if expected.rstrip().endswith("%"):
+    if not is_money(name) and expected.rstrip().endswith("%"):
         digits = expected.strip().removesuffix("%").rstrip()
         return Case(title, _canonical(digits, exact(digits)), _same_digits(actual * 100, digits))
-    if " " not in expected.strip():
+    if not is_money(name):
         return Case(title, _canonical(expected, exact(expected)), _same_digits(actual, expected))
     money = Money.parse(expected)
     if money.currency != currency:

@@ -39,7 +39,7 @@ def loaded_hourly_cost(wage_per_hour: Any, loading_on_wage: Any) -> Any:
         Money an hour.
 
     Source: US Bureau of Labor Statistics, Employer Costs for Employee Compensation, June 2025 (USDL-25-1358):
-    wages 32.07 USD, benefits 13.58 USD an hour; 13.58 / 32.07 = 0.423 on the wage, 0.298 of compensation.
+    wages 32.07 USD, benefits 13.58 USD an hour: 13.58 / 32.07 = 0.423 on the wage, published as 0.298 of compensation.
 
     >>> loaded_hourly_cost(20, Fraction("0.423"))
     Fraction(1423, 50)
@@ -231,34 +231,34 @@ def posts_needed(hours: Any, capacity_of_post: Any, least_posts: Any) -> Any:
     return step("posts needed", maximum(least_posts, ceil(divide(hours, capacity_of_post))), "posts")
 
 
-def posts_kept(posts_before: Any, needed: Any, kept_last_month: Any) -> Any:
-    """Posts that are kept when work is done with AI: never more than before, and a post that ended never returns.
+def posts_kept(payroll: Any, after: Any, kept_last_month: Any) -> Any:
+    """Posts of the payroll that are kept when work is done with AI: a post that ended never returns.
 
     Args:
-        posts_before: posts without AI.
-        needed: posts that the hours with AI need.
-        kept_last_month: posts kept in the month before.
+        payroll: posts before it all began.
+        after: posts that the work with AI is given: never more than without AI.
+        kept_last_month: posts of the payroll kept in the month before.
 
     Returns:
         Posts.
 
-    >>> posts_kept(3, 1, 2)
-    1
+    >>> posts_kept(3, 1, 2), posts_kept(3, 2, 1)
+    (1, 1)
     """
-    return step("posts kept", minimum(minimum(posts_before, needed), kept_last_month), "posts")
+    return step("posts kept", minimum(minimum(payroll, after), kept_last_month), "posts")
 
 
-def posts_with_rehiring(posts_before: Any, needed: Any) -> Any:
-    """Posts that are kept where the cost of filling a post again is stated.
+def posts_after(posts_before: Any, needed: Any) -> Any:
+    """Posts that the work with AI is given: as many as its hours need, and never more than without AI.
 
-    >>> posts_with_rehiring(3, 2)
-    2
+    >>> posts_after(3, 2), posts_after(2, 3)
+    (2, 2)
     """
-    return step("posts kept", minimum(posts_before, needed), "posts")
+    return step("posts after", minimum(posts_before, needed), "posts")
 
 
 def posts_gone(more: Any, fewer: Any) -> Any:
-    """Posts by which one number exceeds another; 0 where it does not.
+    """Posts by which one number exceeds another; 0 where it does not. Of two months: posts that went.
 
     >>> posts_gone(3, 1), posts_gone(1, 3)
     (2, 0)

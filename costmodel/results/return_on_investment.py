@@ -170,8 +170,12 @@ class ReturnOnInvestment:
         lines = [f"Prices: {self.book}. Amounts in {self.currency}, wages and costs of {self.roi.price_year}."]
         if self.quoted is not None:
             lines.append(self._quoted_note())
-        for rate in self.exchange:
-            lines.append(f"Exchange rate: {decimal_text(rate.rate, 8)} {rate.to} for one {rate.from_} on {rate.on}.")
+        if any(work.adoption != 1 for work in self.works) and self.best.computed:
+            lines.append("The computed API cost is that of the records done with AI; 'estimate' prices all records.")
+        lines += [
+            f"Exchange rate: {decimal_text(rate.rate, 8)} {rate.to} for one {rate.from_} on {rate.on}."
+            for rate in self.exchange
+        ]
         return (*lines, *notice_lines(self.notices))
 
     def _quoted_note(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from costmodel.prices.policy import places_of
@@ -139,14 +138,14 @@ class Swing(NamedTuple):
     parameter: Parameter
     low: Number
     high: Number
-    outcome_low: Number
-    outcome_base: Number
-    outcome_high: Number
-    least: Number
-    most: Number
+    outcome_low: float
+    outcome_base: Fraction
+    outcome_high: float
+    least: float
+    most: float
 
     @property
-    def swing(self) -> Number:
+    def swing(self) -> float:
         """Money between the least and the most."""
         return self.most - self.least
 
@@ -154,7 +153,7 @@ class Swing(NamedTuple):
     def beyond_ends(self) -> bool:
         """Whether the outcome goes further between low and high than it does there."""
         ends = self.outcome_low, self.outcome_high
-        margin = max(abs(self.least), abs(self.most)) / 10**_JSON_DIGITS
+        margin = float(max(abs(self.least), abs(self.most)) / 10**_JSON_DIGITS)
         return min(ends) - self.least > margin or self.most - max(ends) > margin
 
 
@@ -233,7 +232,8 @@ class BreakEvens(_Shown):
             notes.append(f"Never changes the sign: {_names(item for item in self.items if item.nearest is None)}.")
         notes += [f"Not searched: {name}: {why}" for name, why in self.not_searched]
         title = f"{self.title}: break-evens, {self.option}, net present value {_money(self.outcome, self.currency)}"
-        return [Table(title, columns, tuple(_break_even_row(item) for item in changing), (), tuple(notes))]
+        rows = [_break_even_row(item, item.nearest) for item in changing if item.nearest is not None]
+        return [Table(title, columns, tuple(rows), (), tuple(notes))]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -242,7 +242,7 @@ class BreakEvens(_Shown):
             "net_present_value": decimal_text(self.outcome),
             "hangs_on": self.sentence,
             "numbers": [_break_even_json(item) for item in self.items],
-            "not_searched": [{"path": name, "reason": why} for name, why in self.not_searched],
+            "not_searched": _reasons(self.not_searched),
         }
 
     def to_pandas(self) -> pd.DataFrame:
@@ -283,10 +283,8 @@ def _in_words(item: BreakEven) -> str:
 _HOW = {"crossing": "gradually", "step": "in one step"}
 
 
-def _break_even_row(item: BreakEven) -> tuple[str, ...]:
-    shown, nearest = item.parameter.shown, item.nearest
-    if nearest is None:
-        return ()
+def _break_even_row(item: BreakEven, nearest: Nearest) -> tuple[str, ...]:
+    shown = item.parameter.shown
     return (
         item.parameter.name,
         shown(item.parameter.value),
@@ -294,8 +292,14 @@ def _break_even_row(item: BreakEven) -> tuple[str, ...]:
         "" if nearest.distance is None else f"{grouped(half_up(nearest.distance * _HUNDRED, 1), 1)} %",
         _HOW[nearest.end.kind],
         "; ".join(_range(item, interval) for interval in item.worth_it) or "never",
-        f"{shown(item.searched[0])} to {shown(item.searched[1])}",
+        f"{_from(item)} to {shown(item.searched[1])}",
     )
+
+
+def _from(item: BreakEven) -> str:
+    parameter, (low, _) = item.parameter, item.searched
+    just_above = parameter.above_low and parameter.low is not None and parameter.low < low
+    return f"above {parameter.shown(parameter.low or 0)}" if just_above else parameter.shown(low)
 
 
 def _range(item: BreakEven, interval: Interval) -> str:
@@ -338,6 +342,7 @@ class OneWay(_Shown):
         rows: one for each number that changes the outcome.
         how: what the low and high values are, in words.
         without_effect: numbers that change nothing between their low and high.
+        not_computed: numbers that could not be changed alone, with the reason.
     """
 
     title: str
@@ -347,6 +352,7 @@ class OneWay(_Shown):
     rows: tuple[Swing, ...]
     how: tuple[str, ...] = ()
     without_effect: tuple[str, ...] = ()
+    not_computed: tuple[tuple[str, str], ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -359,9 +365,10 @@ class OneWay(_Shown):
             if row.beyond_ends
         ]
         if self.without_effect:
-            some = "1 number changes" if len(self.without_effect) == 1 else f"{len(self.without_effect)} numbers change"
-            found.append(f"{some} nothing in their range: {', '.join(self.without_effect)}.")
-        return tuple(found)
+            count = len(self.without_effect)
+            some = "1 number changes nothing in its" if count == 1 else f"{count} numbers change nothing in their"
+            found.append(f"{some} range: {', '.join(self.without_effect)}.")
+        return (*found, *(f"Not computed: {name}: {why}" for name, why in self.not_computed))
 
     def tables(self) -> list[Table]:
         """One row for each number."""
@@ -396,6 +403,7 @@ class OneWay(_Shown):
             "net_present_value": decimal_text(self.outcome),
             "numbers": self._records(),
             "without_effect": list(self.without_effect),
+            "not_computed": _reasons(self.not_computed),
             "notes": list(self.notes),
         }
 
@@ -416,7 +424,7 @@ class TwoWay(_Shown):
         currency: of the outcome.
         first, second: the numbers: a row for each value of the first, a column for each of the second.
         outcomes: net present value, by row and column.
-        break_evens: values of the second at which the sign changes, by row; interpolated between two columns.
+        break_evens: values of the second at which the sign changes between two columns, by row.
     """
 
     title: str
@@ -445,7 +453,7 @@ class TwoWay(_Shown):
             for value, outcomes, turns in zip(self.first.values, self.outcomes, self.break_evens, strict=True)
         ]
         title = f"{self.title}: net present value {self.currency} by {down.name} and {across.name}, {self.option}"
-        note = f"Across: {across.name}. Break-even: its value where the sign changes, interpolated between two columns."
+        note = f"Across: {across.name}. Break-even: its value where the sign changes between two columns."
         return [Table(title, columns, tuple(rows), (), (note,))]
 
     def to_json(self) -> dict[str, Any]:
@@ -535,22 +543,16 @@ class NamedCases(_Shown):
         return pd.DataFrame([row._replace(settings=()) for row in self.rows]).drop(columns="settings")
 
 
-def sign_changes(values: Sequence[Fraction], outcomes: Sequence[float]) -> tuple[Fraction, ...]:
-    """Values at which outcomes turn from above 0 to at most 0 or back, on straight lines between neighbours.
-
-    >>> sign_changes([Fraction(0), Fraction(4)], [-1.0, 3.0])
-    (Fraction(1, 1),)
-    """
-    points = list(zip(values, map(Fraction, outcomes), strict=True))
-    return tuple(x + (u - x) * y / (y - v) for (x, y), (u, v) in pairwise(points) if (y > 0) != (v > 0))
-
-
 def _head(kind: str, title: str, option: str, currency: str) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "kind": kind, "title": title, "option": option, "currency": currency}
 
 
 def _parameter_json(parameter: Parameter) -> dict[str, Any]:
     return {"path": parameter.name, "value": _digits(parameter.value), "shown": parameter.shown(parameter.value)}
+
+
+def _reasons(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"path": name, "reason": why} for name, why in items]
 
 
 def _digits(value: Number) -> float:

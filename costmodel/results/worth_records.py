@@ -113,6 +113,19 @@ def worth_figures(result: ReturnOnInvestment, selection: Mapping[str, str]) -> d
     return month_figures(result, option, labels[selection["month"]])
 
 
+_MONEY = ("cost", "saving", "value", "net", "one_off", "capacity_used")
+_NO_MONEY = ("share", "hours", "return_on", "ratio", "rate", "months")
+
+
+def is_money(name: str) -> bool:
+    """Whether a figure of that name is an amount of money.
+
+    >>> is_money("staff_cost_before"), is_money("benefit_cost_ratio")
+    (True, False)
+    """
+    return any(word in name for word in _MONEY) and not any(word in name for word in _NO_MONEY)
+
+
 def month_records(result: ReturnOnInvestment, *, exact: bool = False) -> list[dict[str, Any]]:
     """One row for each option and month."""
     number: Any = (lambda value: value) if exact else decimal_text

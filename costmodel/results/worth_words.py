@@ -29,11 +29,19 @@ def _cash(result: ReturnOnInvestment) -> str:
     among = f" with {best.name}, the best of {len(result.options)} options" if len(result.options) > 1 else ""
     present = f"{_money(measures.net_present_value, currency)} in present value at {percent(result.roi.discount_rate)}"
     used = f" and hours worth {_money(measures.capacity_used, currency)} are used" if share else ""
+    avoided = best.flows.errors_avoided
+    fewer = f", errors worth {_money(avoided, currency)} are avoided" if avoided else ""
     return (
-        f"{verdict} {how}{among}: over {_period(result)} {_money(measures.saving, currency)} of pay is released{used}, "
+        f"{verdict} {how}{among}: over {_period(result)} {_released(measures.saving, currency)}{used}{fewer}, "
         f"{_money(measures.cost, currency)} is spent, a net {_gain(measures.net)} of "
         f"{_money(abs(measures.net), currency)} ({present})."
     )
+
+
+def _released(saving: Fraction, currency: str) -> str:
+    if saving < 0:
+        return f"{_money(-saving, currency)} more is paid for staff"
+    return f"{_money(saving, currency)} of pay is released" if saving else "no pay is released"
 
 
 def _period(result: ReturnOnInvestment) -> str:
@@ -51,12 +59,36 @@ def _capacity(result: ReturnOnInvestment) -> str:
     alone = alone if result.roi.capacity.share_used else ""
     hours = measures.capacity_hours
     if hours < 0:
-        return f"{alone}The work takes {count(-hours)} hours more than before."
+        return f"{alone}The work takes {count(-hours)} hours more than before.{_undone(result)}"
     if not hours:
-        return alone.strip() or "No hours are freed beyond that."
-    value = _money(measures.capacity_value, currency)
+        return (alone or "No hours are freed beyond that.").strip() + _undone(result)
+    value, cleared = _money(measures.capacity_value, currency), _cleared(result)
+    of_these = f" ({count(cleared)} of them were unpaid work beyond what the posts can do)" if cleared else ""
     return (
-        f"{alone}{count(hours)} hours are freed that no post leaves with, worth {value} at their cost: this is no cash."
+        f"{alone}{count(hours)} hours are freed that no post leaves with{of_these}, worth {value} at their cost: "
+        f"this is no cash.{_undone(result)}"
+    )
+
+
+def _cleared(result: ReturnOnInvestment) -> Fraction:
+    """Hours beyond the posts' capacity that AI does away with, where nobody is paid for them."""
+    if result.roi.staff.staffing != "whole_posts":
+        return Fraction(0)
+    return sum((max(work.staff.beyond_before - work.staff.beyond_after, 0) for work in result.works), Fraction(0))
+
+
+def _undone(result: ReturnOnInvestment) -> str:
+    """Work that the posts which are kept cannot do, beyond what the posts before could not."""
+    if result.roi.staff.staffing != "whole_posts":
+        return ""
+    more = [max(work.staff.beyond_after - work.staff.beyond_before, 0) for work in result.works]
+    if not any(more):
+        return ""
+    worth = sum((hours * work.usable_hour_cost for hours, work in zip(more, result.works, strict=True)), Fraction(0))
+    months = sum(1 for hours in more if hours)
+    return (
+        f" But in {months} of {len(more)} months the posts that are kept cannot do all the work: "
+        f"{count(sum(more, Fraction(0)))} hours, worth {_money(worth, result.currency)}, that nobody is paid for here."
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.quantities import Money, Month
     from costmodel.scenario import Scenario, Steps
+    from costmodel.study.cost import Billed
     from costmodel.usage.spec import Request
     from costmodel.value.work import Work
 
@@ -61,7 +62,7 @@ class Case:
     scenario: Scenario
     book: PriceBook
     options: dict[str, tuple[str, Request] | None]
-    _bills: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _bills: dict[str, Billed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -107,22 +108,25 @@ class Case:
     def _computed(
         self, scenario: Scenario, numbers: Mapping[Steps, Any], adoption: Sequence[Fraction]
     ) -> dict[str, list[Any]]:
-        """The API cost of each month, by option; the bill is computed once where nothing in it changes."""
+        """The API cost of each month, by option; the bills are kept where nothing in them changes."""
         touched = any(path[0] != "roi" or path[1] == "adoption" for path in numbers)
-        if touched or not self._bills:
-            bills = dict(
-                all_or_errors(
-                    self.options.items(),
-                    lambda item: (
-                        item[0],
-                        billed(scenario, self.book, self.months, item[1], adoption).monthly(self.months),
-                    ),
-                )
-            )
-            if touched:
-                return bills
-            self._bills.update(bills)
-        return dict(self._bills)
+        bills = self._billed(scenario, adoption) if touched else self.bills
+        return {name: bill.monthly(self.months) for name, bill in bills.items()}
+
+    @property
+    def bills(self) -> dict[str, Billed]:
+        """The bill of each option, for the records done with AI, at the scenario's own numbers."""
+        if not self._bills:
+            curve, count = self.scenario.roi.adoption, len(self.months)
+            adoption = [adoption_share(curve, number + 1) for number in range(count)]
+            self._bills.update(self._billed(self.scenario, adoption))
+        return self._bills
+
+    def _billed(self, scenario: Scenario, adoption: Sequence[Fraction]) -> dict[str, Billed]:
+        def one(request: tuple[str, Request] | None) -> Billed:
+            return billed(scenario, self.book, self.months, request, adoption)
+
+        return dict(zip(self.options, all_or_errors(self.options.values(), one), strict=True))
 
 
 def case_of(scenario: Scenario, models: Sequence[str] = (), book: PriceBook | None = None) -> Case:
@@ -190,7 +194,7 @@ def result_of(case: Case) -> ReturnOnInvestment:
         )
         for name, flows in worth.flows.items()
     )
-    bills = [billed(scenario, case.book, worth.months, request) for request in case.options.values()]
+    bills = list(case.bills.values())
     found = [notices(bill.entries, case.book, worth.months, bill.doubts) for bill in bills]
     published = exact(evidence_item("overtime-multiplier").value("base"))
     return ReturnOnInvestment(

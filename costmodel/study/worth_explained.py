@@ -15,6 +15,7 @@ from costmodel.runtimes.prose import Sentence, number_text, sentences
 from costmodel.runtimes.trace import Cell, cell, inputs
 from costmodel.study.worth import result_of
 from costmodel.value.flows import flows_of
+from costmodel.value.staffing import Past
 from costmodel.value.work import State, month_of_work
 
 if TYPE_CHECKING:
@@ -110,9 +111,11 @@ def _state(case: Case, result: ReturnOnInvestment, index: int) -> State:
         _, state = month_of_work(plan, result.months[number], number + 1, (result.works[number].records, state))
     kept = tuple(
         cell("posts kept before" if position else "posts on the payroll", posts, "posts")
-        for position, posts in enumerate(state.kept)
+        for position, posts in enumerate(state.posts.kept)
     )
-    return State(cell("records done with AI before", state.ai_records, "records"), kept)
+    last = state.posts.before
+    before = None if last is None else cell("posts before, last month", last, "posts")
+    return State(cell("records done with AI before", state.ai_records, "records"), Past(kept, before))
 
 
 def _label(path: tuple[Any, ...]) -> str:

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from costmodel.errors import CommandLineError, CostmodelError
+from costmodel.errors import CommandLineError
 from costmodel.results.sensitivity import BreakEven, BreakEvens, End, Interval, Nearest
-from costmodel.uncertainty.parameters import Array, Outcome, Parameter, outcomes, parameters, short
+from costmodel.uncertainty.parameters import Array, Outcome, Parameter, outcomes, parameters, possible, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from costmodel.study.worth import Case
     from costmodel.value.flows import Flows
 
-__all__ = ["BreakEven", "End", "Interval", "Nearest", "break_even_of", "break_evens", "flows_at_base", "searched"]
+__all__ = ["NOTHING", "BreakEven", "End", "Interval", "Nearest", "break_evens", "flows_at_base", "searched"]
 
 _STEPS = 2048
 _REACH = 10  # the range searched, as a multiple of today's value
@@ -34,9 +36,10 @@ _FINEST = 1e-12  # of the range: a boundary is known to it
 _STEP_KNOWN = 1e-9  # of the range: what rounding up to whole posts ignores
 # Of the absolute flows. A sum nearer to 0 than the first is 0, as rounding its parts to float64 may have moved it that
 # far; a change larger than the second within `_FINEST` of the range is a jump.
-_NOTHING, _JUMP = 64 * np.finfo(np.float64).eps, 1e-9
-# A bracket is divided so often in one call; brackets of a change of posts so often, for so many of them, in so many calls.
-_PARTS, _POST_PARTS, _POST_CELLS, _POST_CALLS = 256, 16, 32, 4
+NOTHING, _JUMP = 64 * np.finfo(np.float64).eps, 1e-9
+# Into so many parts a bracket is divided in one call, so many brackets at once, in so many calls: four are enough.
+_PARTS, _BRACKETS, _CALLS = 256, 64, 12
+_POST_PARTS, _POST_CELLS, _POST_CALLS = 16, 32, 4  # the same of a change of posts; of how many at once; how many calls
 
 
 class _Points(NamedTuple):
@@ -46,17 +49,17 @@ class _Points(NamedTuple):
     outcome: Outcome
 
     @property
-    def worth(self) -> Array:
+    def worth(self) -> NDArray[np.bool_]:
         """Whether it is worth it, at each value."""
-        return self.outcome.npv > _NOTHING * self.outcome.size
+        return self.outcome.npv > NOTHING * self.outcome.size
 
     @property
-    def turns(self) -> Array:
+    def turns(self) -> NDArray[np.intp]:
         """The last value before each change of sign, by index."""
         return np.flatnonzero(self.worth[1:] != self.worth[:-1])
 
     @property
-    def post_changes(self) -> Array:
+    def post_changes(self) -> NDArray[np.intp]:
         """The last value before each change of posts without a change of sign, nearest to 0 first."""
         posts = self.outcome.posts
         changed = (posts[:, 1:] != posts[:, :-1]).any(axis=0) & (self.worth[1:] == self.worth[:-1])
@@ -93,16 +96,6 @@ def flows_at_base(case: Case, option: str) -> Flows:
     return flows[option]
 
 
-def break_even_of(case: Case, option: str, parameter: Parameter) -> BreakEven | None:
-    """The break-evens of one number; None where there is no range to search.
-
-    Raises:
-        FileError, NoPriceError: as `estimate`.
-    """
-    span = _range(parameter, flows_at_base(case, option))
-    return None if span is None else _found(case, option, [(parameter, span)])[0]
-
-
 def break_evens(case: Case, option: str) -> tuple[BreakEven, ...]:
     """The break-evens of every number of a scenario, the nearest to today's value first.
 
@@ -121,21 +114,10 @@ def searched(case: Case, option: str) -> BreakEvens:
     flows = flows_at_base(case, option)
     spans = [(parameter, _range(parameter, flows)) for parameter in parameters(case)]
     known = [(parameter, span) for parameter, span in spans if span is not None]
-    refused: list[tuple[str, str]] = []
-    try:
-        found = _found(case, option, known)
-    except CostmodelError:  # some number has values without a price, or that cannot be computed with: which?
-        found = []
-        for parameter, span in known:
-            try:
-                found += _found(case, option, [(parameter, span)])
-            except CostmodelError as error:
-                refused.append((parameter.name, str(error)))
+    found, refused = _found(case, option, known)
     scenario = case.scenario
     items = tuple(sorted(found, key=_order))
-    return BreakEvens(
-        scenario.scenario, option, scenario.currency, Fraction(flows.net_present_value), items, tuple(refused)
-    )
+    return BreakEvens(scenario.scenario, option, scenario.currency, Fraction(flows.net_present_value), items, refused)
 
 
 def _order(item: BreakEven) -> tuple[int, Fraction]:
@@ -161,20 +143,31 @@ def _range(parameter: Parameter, flows: Flows) -> tuple[float, float] | None:
     return (start, float(high)) if start < high else None
 
 
-def _found(case: Case, option: str, spans: Sequence[tuple[Parameter, tuple[float, float]]]) -> list[BreakEven]:
-    """The break-evens of several numbers: every step of the search is one call for all of them."""
-    if not spans:
-        return []
-    names = [parameter for parameter, _ in spans]
-    grids = [
-        np.unique(np.append(np.linspace(low, high, _STEPS + 1), np.clip(float(parameter.value), low, high)))
-        for parameter, (low, high) in spans
-    ]
-    first = outcomes(case, option, list(zip(names, grids, strict=True)))
-    points = [_finite(x, outcome, float(name.value)) for name, x, outcome in zip(names, grids, first, strict=True)]
-    points = _with_posts(case, option, names, points)
-    turns = _refined(case, option, names, points)
-    return [_break_even(*item) for item in zip(names, points, turns, strict=True)]
+def _found(
+    case: Case, option: str, spans: Sequence[tuple[Parameter, tuple[float, float]]]
+) -> tuple[list[BreakEven], tuple[tuple[str, str], ...]]:
+    """The break-evens of several numbers, and those that cannot be searched; each step is one call for all of them."""
+    grids = [(parameter, _grid(float(parameter.value), *span)) for parameter, span in spans]
+    first, refused = possible(case, option, grids)
+    if refused:  # what can be 0 by itself may not be 0 with the other numbers, such as tokens in a mix by tokens
+        doubtful = [index for index, outcome in enumerate(first) if outcome is None]
+        for index in doubtful:
+            grids[index] = grids[index][0], _just_above(grids[index][1])
+        again, refused = possible(case, option, [grids[index] for index in doubtful])
+        first = [again[doubtful.index(index)] if index in doubtful else item for index, item in enumerate(first)]
+    known = [(*pair, outcome) for pair, outcome in zip(grids, first, strict=True) if outcome is not None]
+    names = [parameter for parameter, *_ in known]
+    points = [_finite(x, outcome, float(parameter.value)) for parameter, x, outcome in known]
+    points = _refined(case, option, names, points)
+    return [_break_even(*item) for item in zip(names, points, strict=True)], tuple(refused)
+
+
+def _grid(value: float, low: float, high: float) -> Array:
+    return np.unique(np.append(np.linspace(low, high, _STEPS + 1), np.clip(value, low, high)))
+
+
+def _just_above(x: Array) -> Array:
+    return x if x[0] else np.append(x[-1] * _JUST_ABOVE, x[1:])
 
 
 def _finite(x: Array, outcome: Outcome, value: float) -> _Points:
@@ -185,10 +178,24 @@ def _finite(x: Array, outcome: Outcome, value: float) -> _Points:
     return _Points(x[low:high], outcome.part(low, high))
 
 
-def _with_posts(case: Case, option: str, names: Sequence[Parameter], points: Sequence[_Points]) -> list[_Points]:
-    """More points where posts change: just before a jump the outcome may be on the other side of 0."""
-    for _ in range(_POST_CALLS):
-        inner = [_divided(known, known.post_changes, _POST_PARTS) for known in points]
+def _divided(points: _Points, cells: NDArray[np.intp], parts: int) -> Array:
+    """Values inside the cells after some points."""
+    low, high = points.x[cells], points.x[cells + 1]
+    inside = low[:, None] + (high - low)[:, None] * (np.arange(1, parts) / parts)
+    return np.setdiff1d(inside.ravel(), points.x)
+
+
+def _refined(case: Case, option: str, names: Sequence[Parameter], points: list[_Points]) -> list[_Points]:
+    """More points where the sign changes, as close as it can be known; and where posts change.
+
+    Just before a jump the outcome may be on the other side of 0 for less than a step of the first points.
+    """
+    reach = [known.x[-1] - known.x[0] for known in points]
+    for call in range(_CALLS):
+        inner = [_divided(known, _wide(known, span), _PARTS) for known, span in zip(points, reach, strict=True)]
+        if call < _POST_CALLS:
+            cells = [_divided(known, known.post_changes, _POST_PARTS) for known in points]
+            inner = [np.concatenate(pair) for pair in zip(inner, cells, strict=True)]
         if not any(map(len, inner)):
             break
         found = outcomes(case, option, list(zip(names, inner, strict=True)))
@@ -196,39 +203,18 @@ def _with_posts(case: Case, option: str, names: Sequence[Parameter], points: Seq
             known.with_more(x, outcome) if len(x) else known
             for known, x, outcome in zip(points, inner, found, strict=True)
         ]
-    return list(points)
+    return points
 
 
-def _divided(points: _Points, cells: Array, parts: int) -> Array:
-    """Values inside the cells after some points."""
-    low, high = points.x[cells], points.x[cells + 1]
-    inside = low[:, None] + (high - low)[:, None] * (np.arange(1, parts) / parts)
-    return np.setdiff1d(inside.ravel(), points.x)
-
-
-def _refined(case: Case, option: str, names: Sequence[Parameter], points: Sequence[_Points]) -> list[list[_Turn]]:
-    """Every change of sign, between two values as close as it can be known."""
-    reach = [known.x[-1] - known.x[0] for known in points]
-    current = list(points)
-    while True:
-        inner = [_divided(known, _wide(known, span), _PARTS) for known, span in zip(current, reach, strict=True)]
-        if not any(map(len, inner)):
-            return [_turns(known, span) for known, span in zip(current, reach, strict=True)]
-        found = outcomes(case, option, list(zip(names, inner, strict=True)))
-        current = [
-            known.with_more(x, outcome) if len(x) else known
-            for known, x, outcome in zip(current, inner, found, strict=True)
-        ]
-
-
-def _wide(points: _Points, reach: float) -> Array:
+def _wide(points: _Points, reach: float) -> NDArray[np.intp]:
     """Changes of sign between values that are not yet close enough."""
     turns = points.turns
     first = _clusters(points.x[turns], reach * _STEP_KNOWN)
     chosen = turns[[cluster[0] for cluster in first if len(cluster) % 2]]
     width = points.x[chosen + 1] - points.x[chosen]
     finest = np.maximum(reach * _FINEST, 4 * np.spacing(np.abs(points.x[chosen + 1])))
-    return chosen[width > finest]
+    wide: NDArray[np.intp] = chosen[width > finest][:_BRACKETS]
+    return wide
 
 
 def _turns(points: _Points, reach: float) -> list[_Turn]:
@@ -253,8 +239,9 @@ def _clusters(places: Array, near: float) -> list[list[int]]:
     return found
 
 
-def _break_even(parameter: Parameter, points: _Points, turns: Sequence[_Turn]) -> BreakEven:
+def _break_even(parameter: Parameter, points: _Points) -> BreakEven:
     reach = points.x[-1] - points.x[0]
+    turns = _turns(points, reach)
     low, high = (_exactly(float(end), reach) for end in (points.x[0], points.x[-1]))
     places = [(_boundary(turn, reach), turn.worth_above) for turn in turns]
     starts_worth = not places[0][1] if places else bool(points.worth[0])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from costmodel.documents.model import validated
 from costmodel.documents.numbers import number_at
 from costmodel.documents.settings import path_text, with_value
-from costmodel.errors import FileError
+from costmodel.errors import CostmodelError, FileError
 from costmodel.results.sensitivity import Parameter
 from costmodel.runtimes.draws import Draws
 from costmodel.scenario import Scenario, section_model
@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from costmodel.study.worth import Case
     from costmodel.value.flows import Flows
 
-__all__ = ["Fields", "Outcome", "Parameter", "outcome_of", "outcomes", "parameter_at", "parameters"]
+__all__ = [
+    "Fields",
+    "Outcome",
+    "Parameter",
+    "outcome_of",
+    "outcomes",
+    "parameter_at",
+    "parameters",
+    "possible",
+    "short",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -34,7 +44,7 @@ _WRITTEN = re.compile(r"(?:([A-Z]{3})\s+)?([-+0-9._]+(?:[eE][-+]?[0-9]+)?)\s*(.*
 _PERCENT = Fraction(1, 100)
 # Beyond a limit by this much: near enough to tell whether it is one, far enough to be written in twelve digits.
 _BEYOND = Fraction(1, 1_000_000)
-_HALVINGS = 24  # a limit between one and ten times a value is found to a millionth of it
+_HALVINGS = 14  # a limit between one and ten times a value is found to a thousandth of it, and then its round number
 _REACH = 10  # values up to so many times today's are looked at
 # Elements of one array, times months, that are computed at once: more than fits the processor's cache is slower.
 _AT_ONCE = 1 << 18
@@ -61,7 +71,7 @@ class Fields:
         document = self._document
         for path, text in texts.items():
             document = with_value(document, path, text)
-        found = {}
+        found: dict[Steps, Fraction] = {}
         for in_roi in {path[0] == "roi" for path in texts}:
             if in_roi:
                 model: Any = validated(document, section_model("roi"), document.data["roi"], ("roi",))
@@ -94,12 +104,13 @@ def parameters(case: Case) -> tuple[Parameter, ...]:
 
 
 def parameter_at(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Parameter:
-    """The number at a path, in the unit of a text that may stand there.
+    """The number at a path, in the unit in which the scenario writes it; of a default, in that of a text.
 
     Raises:
         KeyError: no number stands there.
     """
-    found = _parameter(scenario, fields, path, text)
+    written = dict(_leaves(fields.data, ())).get(path, text)
+    found = _parameter(scenario, fields, path, written)
     if found is None:
         raise KeyError(path)
     return found
@@ -118,13 +129,14 @@ def _leaves(node: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
 
 
 def _left_out(path: Steps) -> bool:
-    if path[:2] in {("roi", "price_year"), ("roi", "modified_return")}:
+    # Days on which records are made only multiply the records a day, which stand for both.
+    if path[:2] in {("roi", "price_year"), ("roi", "modified_return")} or path[-2:] == ("records", "days_per_month"):
         return True
     # A mix of one model is written as `mix: {name: 100 %}`, of several with `models` between, each as a number or
     # with `share` or `count`: none of these can change alone.
     above = path[:-1] if path[-1] in {"share", "count"} else path
     parent = above[:-1] if above[-2:-1] != ("models",) else above[:-2]
-    return "mix" in path and parent[-1:] == ("mix",) or "service_tier" in path
+    return parent[-1:] == ("mix",) or "service_tier" in path
 
 
 def _parameter(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Parameter | None:
@@ -250,8 +262,28 @@ def outcomes(case: Case, option: str, values: Sequence[tuple[Parameter, Array]])
     return [found.get(index, empty) for index in range(len(values))]
 
 
+def possible(
+    case: Case, option: str, values: Sequence[tuple[Parameter, Array]]
+) -> tuple[list[Outcome | None], list[tuple[str, str]]]:
+    """As `outcomes`, but None for a number that cannot be changed alone, or not so far; and the reason, by its name.
+
+    A mix of counts may say how many records there are; a provider may refuse requests of some sizes.
+    """
+    if not values:
+        return [], []
+    try:
+        return list(outcomes(case, option, values)), []
+    except CostmodelError as error:
+        if len(values) == 1:
+            why = error.mistakes[0].message if isinstance(error, FileError) else str(error)
+            return [None], [(values[0][0].name, why)]
+    half = len(values) // 2
+    first, second = (possible(case, option, part) for part in (values[:half], values[half:]))
+    return [*first[0], *second[0]], [*first[1], *second[1]]
+
+
 def _in_bill(path: Steps) -> bool:
-    return path[0] != "roi" or path[1] == "adoption"
+    return bool(path[0] != "roi" or path[1] == "adoption")
 
 
 def _alone(case: Case, option: str, values: Sequence[tuple[Parameter, Array]]) -> list[Outcome]:

@@ -1,17 +1,20 @@
 """What a scenario says under `uncertainty`: how many draws, which seed, what moves together, which cases."""
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from math import pi, sin, sqrt
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from costmodel.documents.model import Count, Model, MoneyField, Rate, Reads, Text
 from costmodel.quantities import exact
 
-MAX_DRAWS = (
-    1 << 24
-)  # 16,777,216: beyond it the standard error is under a four-thousandth of the spread, and time is lost
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_DRAWS = 1 << 24  # beyond it the standard error is under a four-thousandth of the spread, and time is lost
 MOST_CORRELATED = 100
+_LEAST_LEFT = 1e-10  # of a variance of 1: below it a number is decided by the others, up to rounding
 
 
 def _draws(value: int) -> int:
@@ -28,6 +31,32 @@ def _correlation(value: Any) -> Fraction:
 
 
 Correlation = Annotated[Fraction, Reads(_correlation, {"type": ["number", "string"], "title": "between -1 and 1"})]
+
+
+def pearson(rank_correlation: float) -> float:
+    """The correlation of two normal numbers whose ranks are correlated like this.
+
+    Source: Hotelling and Pabst, Ann Math Stat 1936;7:29-43, after Pearson 1907: rho = 2 sin(pi r / 6).
+
+    >>> pearson(1.0)
+    1.0
+    """
+    return 1.0 if rank_correlation == 1 else 2 * sin(pi * rank_correlation / 6)
+
+
+def _first_impossible(matrix: "Sequence[Sequence[Fraction]]") -> int | None:
+    """The first row at which the Cholesky factor of the normal correlations ends; None where it is whole."""
+    rows: list[list[float]] = []
+    for size, row in enumerate(matrix):
+        made: list[float] = []
+        for column in range(size):
+            known = sum(made[place] * rows[column][place] for place in range(column))
+            made.append((pearson(float(row[column])) - known) / rows[column][column])
+        left = 1 - sum(number * number for number in made)
+        if left <= _LEAST_LEFT:
+            return size
+        rows.append([*made, sqrt(left)])
+    return None
 
 
 class Correlations(Model):
@@ -55,6 +84,12 @@ class Correlations(Model):
                         f"{float(self.matrix[row][column]):g}, row {column + 1}, column {row + 1} is "
                         f"{float(self.matrix[column][row]):g}"
                     )
+        first = _first_impossible(self.matrix)
+        if first is not None:
+            raise ValueError(
+                "the matrix is not positive definite, so no numbers can be correlated like this: the correlations of "
+                f"'{self.of[first]}' contradict those of the numbers before it; bring some of them nearer to 0"
+            )
         return self
 
 

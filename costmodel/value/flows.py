@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import returns as equations
-from costmodel.runtimes.operations import some
+from costmodel.runtimes.operations import maximum, some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,24 +74,31 @@ class Flows(NamedTuple):
         return self.present("net") - self.one_off
 
     @property
+    def errors_avoided(self) -> Any:
+        """What fewer errors than by hand save, undiscounted: a benefit, where the cost of errors is negative."""
+        return maximum(-self.total("error_cost"), 0)
+
+    @property
     def benefit_total(self) -> Any:
-        """Pay released and capacity used, undiscounted."""
-        return self.total("saving") + self.total("capacity_used")
+        """Pay released, capacity used, and errors avoided, undiscounted."""
+        return self.total("saving") + self.total("capacity_used") + self.errors_avoided
 
     @property
     def benefit_present(self) -> Any:
-        """Present value of pay released and capacity used."""
-        return self.present("saving") + self.present("capacity_used")
+        """Present value of pay released, capacity used and errors avoided."""
+        return self.present("saving") + self.present("capacity_used") + maximum(-self.present("error_cost"), 0)
 
     @property
     def cost_total(self) -> Any:
-        """All costs, undiscounted: one-off, API, fixed and errors."""
-        return self.one_off + self.total("llm_cost") + self.total("fixed_cost") + self.total("error_cost")
+        """All costs, undiscounted: one-off, API, fixed and errors beyond those of work by hand."""
+        errors = maximum(self.total("error_cost"), 0)
+        return self.one_off + self.total("llm_cost") + self.total("fixed_cost") + errors
 
     @property
     def cost_present(self) -> Any:
         """Present value of all costs."""
-        return self.one_off + self.present("llm_cost") + self.present("fixed_cost") + self.present("error_cost")
+        errors = maximum(self.present("error_cost"), 0)
+        return self.one_off + self.present("llm_cost") + self.present("fixed_cost") + errors
 
 
 def flows_of(plan: Plan, works: Sequence[Work], llm_costs: Sequence[Any]) -> Flows:

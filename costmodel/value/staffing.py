@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 _ZERO = Fraction(0)
 
 
+class Past(NamedTuple):
+    """What a month needs to know of the posts of the months before it.
+
+    Attributes:
+        kept: posts of the payroll kept in each month so far, after those on it before it all began.
+        before: posts without AI in the month before; None in the first.
+    """
+
+    kept: tuple[Any, ...] = ()
+    before: Any = None
+
+
 class Staffing(NamedTuple):
     """Staff of one month, without AI (before) and with it (after).
 
@@ -30,7 +42,7 @@ class Staffing(NamedTuple):
         cash_saving: pay that really falls.
         leaving_cost: severance, and the cost of filling posts again.
         hires_avoided_cost: pay of the hires avoided; shown apart, never part of the saving.
-        kept: posts kept in each month so far.
+        past: what the next month needs to know.
     """
 
     paid_hours: Any
@@ -50,17 +62,17 @@ class Staffing(NamedTuple):
     cash_saving: Any = _ZERO
     leaving_cost: Any = _ZERO
     hires_avoided_cost: Any = _ZERO
-    kept: tuple[Any, ...] = ()
+    past: Past = Past()
 
 
-def staffing_of(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], kept: tuple[Any, ...]) -> Staffing:
+def staffing_of(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], past: Past) -> Staffing:
     """Staff of one month.
 
     Args:
         plan: what every month shares.
         hours: of work, before and after.
         pay: wage, and loaded cost, of an hour.
-        kept: posts kept so far, month by month, after those on the payroll before the first month.
+        past: posts of the months before.
     """
     staff = plan.roi.staff
     paid = labour.post_hours(staff.hours_per_day, staff.days_per_month)
@@ -69,7 +81,7 @@ def staffing_of(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], kept: 
         return _fractional(staff.usable_share, hours, pay[1], post)
     if staff.staffing == "overtime":
         return _overtime(plan, hours, pay, post)
-    return _whole_posts(plan, hours, pay[1], (post, kept))
+    return _whole_posts(plan, hours, pay[1], (post, past))
 
 
 def _fractional(usable_share: Any, hours: tuple[Any, Any], hourly: Any, post: tuple[Any, Any]) -> Staffing:
@@ -110,53 +122,65 @@ def _overtime(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], post: tu
     )
 
 
-def _whole_posts(
-    plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[tuple[Any, Any], tuple[Any, ...]]
-) -> Staffing:
-    staff, (before, after), ((paid, capacity), kept) = plan.roi.staff, hours, known
+def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[tuple[Any, Any], Past]) -> Staffing:
+    staff, (before, after), ((paid_hours, capacity), past) = plan.roi.staff, hours, known
     needed = [labour.posts_needed(number, capacity, staff.least_posts) for number in hours]
     posts_before = needed[0] if staff.posts_now is None else staff.posts_now
-    payroll, last = (kept[0], kept[-1]) if kept else (posts_before, posts_before)
-    returns = staff.rehiring_cost_per_post
-    now = (
-        labour.posts_kept(posts_before, needed[1], last)
-        if returns is None
-        else labour.posts_with_rehiring(posts_before, needed[1])
-    )
-    history = (*(kept or (payroll,)), now)
-    notice = staff.notice_months
-    posts_paid, paid_last = _back(history, notice), _back(history, notice + 1)
-    if returns is not None and notice:
-        posts_paid, paid_last = maximum(now, posts_paid), maximum(last, paid_last)
-    ended = labour.posts_ended(payroll, posts_before, posts_paid)
+    payroll = past.kept[0] if past.kept else posts_before
+    given = labour.posts_after(posts_before, needed[1])
+    history = (*(past.kept or (payroll,)), _kept(plan, payroll, given, past))
+    hired = labour.posts_gone(given, payroll)
+    named = _still_paid(history, staff.notice_months)
+    ended = labour.posts_ended(payroll, posts_before, named)
     avoided = labour.hires_avoided(payroll, posts_before, needed[1])
-    leaving: Any = _ZERO
-    if staff.severance_per_post is not None:
-        leaving = leaving + labour.posts_gone(paid_last, posts_paid) * plan.money(staff.severance_per_post)
-    if returns is not None:
-        leaving = leaving + labour.posts_gone(minimum(now, payroll), last) * plan.money(returns)
-    cost_before = labour.pay_of_posts(posts_before, paid, hourly)
+    posts = history[-1] + hired
     return Staffing(
-        paid_hours=paid,
+        paid_hours=paid_hours,
         capacity_of_post=capacity,
         posts_before=posts_before,
-        posts_after=now,
-        posts_paid=posts_paid,
+        posts_after=posts,
+        posts_paid=named + hired,
         posts_ended=ended,
         hires_avoided=avoided,
         beyond_before=labour.hours_beyond(before, posts_before, capacity),
-        beyond_after=labour.hours_beyond(after, now, capacity),
+        beyond_after=labour.hours_beyond(after, posts, capacity),
         idle_before=labour.idle_hours(before, posts_before, capacity),
-        idle_after=labour.idle_hours(after, now, capacity),
-        cost_before=cost_before,
-        cost_after=labour.pay_of_posts(posts_paid, paid, hourly),
-        cash_saving=step("pay released", labour.pay_of_posts(ended, paid, hourly), "money"),
-        leaving_cost=leaving,
-        hires_avoided_cost=labour.pay_of_posts(avoided, paid, hourly),
-        kept=history,
+        idle_after=labour.idle_hours(after, posts, capacity),
+        cost_before=labour.pay_of_posts(posts_before, paid_hours, hourly),
+        cost_after=labour.pay_of_posts(named + hired, paid_hours, hourly),
+        cash_saving=step("pay released", labour.pay_of_posts(ended, paid_hours, hourly), "money"),
+        leaving_cost=_leaving_cost(plan, history, posts_before, past),
+        hires_avoided_cost=labour.pay_of_posts(avoided, paid_hours, hourly),
+        past=Past(history, posts_before),
     )
 
 
-def _back(history: tuple[Any, ...], months: int) -> Any:
-    """The entry so many months before the last one; the first where there is none."""
-    return history[max(len(history) - 1 - months, 0)]
+def _kept(plan: Plan, payroll: Any, given: Any, past: Past) -> Any:
+    """Posts of the payroll kept this month; they come back only where filling one again has a cost."""
+    if plan.roi.staff.rehiring_cost_per_post is not None:
+        return minimum(payroll, given)
+    return labour.posts_kept(payroll, given, past.kept[-1] if past.kept else payroll)
+
+
+def _leaving_cost(plan: Plan, history: tuple[Any, ...], posts_before: Any, past: Past) -> Any:
+    """Severance of posts that leave because of AI, and the cost of posts that are filled again."""
+    staff, total = plan.roi.staff, _ZERO
+    payroll = history[0]
+    if staff.severance_per_post is not None:
+        last, now = _still_paid(history[:-1], staff.notice_months), _still_paid(history, staff.notice_months)
+        left = labour.posts_gone(last, now)
+        if staff.posts_now is None and past.before is not None:  # posts that would have gone without AI too
+            left = left - labour.posts_gone(minimum(payroll, past.before), minimum(payroll, posts_before))
+        total = total + left * plan.money(staff.severance_per_post)
+    if staff.rehiring_cost_per_post is not None:
+        filled = labour.posts_gone(history[-1], history[-2])
+        total = total + filled * plan.money(staff.rehiring_cost_per_post)
+    return total
+
+
+def _still_paid(history: tuple[Any, ...], notice: int) -> Any:
+    """Posts of the payroll that are paid: those kept, and those whose notice still runs."""
+    most = history[-1]
+    for posts in history[max(len(history) - 1 - notice, 0) : -1]:
+        most = maximum(most, posts)
+    return most

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.equations.returns import net_flow
 from costmodel.value.measures import share_of_pay
 from costmodel.value.spec import Overtime
-from costmodel.value.staffing import staffing_of
+from costmodel.value.staffing import Past, staffing_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -70,7 +70,7 @@ def ways_of(plan: Plan, work: Work, flow: Flow, published_factor: Fraction) -> W
     posts = staff.posts_now
 
     def staffed(**changes: Any) -> Way:
-        way = staffing_of(_with(plan, staff, changes), hours, pay, ())
+        way = staffing_of(_with(plan, staff, changes), hours, pay, Past())
         net = net_flow(way.cost_before - way.cost_after, flow.llm_cost, flow.fixed_cost, flow.error_cost)
         return Way(way, net, share_of_pay(net, way.cost_before))
 

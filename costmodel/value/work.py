@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.equations import labour
 from costmodel.equations.charges import escalated_charge
 from costmodel.runtimes.operations import some, step
-from costmodel.value.staffing import Staffing, staffing_of
+from costmodel.value.staffing import Past, Staffing, staffing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ class State(NamedTuple):
 
     Attributes:
         ai_records: records done with AI so far.
-        kept: posts kept in each month so far; the first entry are the posts on the payroll before it all begins.
+        posts: posts of the months before.
     """
 
     ai_records: Any = _ZERO
-    kept: tuple[Any, ...] = ()
+    posts: Past = Past()
 
 
 class Work(NamedTuple):
@@ -136,7 +136,7 @@ def month_of_work(plan: Plan, month: Month, number: int, given: tuple[Any, State
     wage = _wage(plan, month)
     hourly = labour.loaded_hourly_cost(wage, roi.staff.loading_on_wage)
     usable = labour.capacity_cost_rate(hourly, roi.staff.usable_share)
-    staff = staffing_of(plan, hours, (wage, hourly), before.kept)
+    staff = staffing_of(plan, hours, (wage, hourly), before.posts)
     capacity = labour.capacity_freed(
         hours[0] - hours[1], staff.posts_ended + staff.hires_avoided, staff.capacity_of_post, staff.overtime_ended
     )
@@ -162,7 +162,7 @@ def month_of_work(plan: Plan, month: Month, number: int, given: tuple[Any, State
         record_cost_before=labour.time_driven_cost(manual, usable),
         record_cost_after=labour.time_driven_cost(ai_minutes, usable),
     )
-    return work, State(before.ai_records + ai_records, staff.kept)
+    return work, State(before.ai_records + ai_records, staff.past)
 
 
 def _used(value: Any, share: Any) -> Any:

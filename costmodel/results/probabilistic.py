@@ -1,0 +1,403 @@
+"""A return on investment whose numbers are uncertain: chances, what it is worth to know more, what to measure first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.quantities import grouped, half_up
+from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.notice import Notice, notice_lines
+from costmodel.results.table import Column, Table
+from costmodel.results.worth_records import ten_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from costmodel.quantities import Month
+    from costmodel.results.estimate import BookReference
+
+DO_NOTHING = "do nothing"
+_METHODS = {"sobol": "scrambled Sobol points", "monte-carlo": "random draws"}
+_HUNDRED = 100
+_SHOWN_WHOLE = 1_000  # money uncertain by more than its decimals is shown without them from here on
+
+
+class Figure(NamedTuple):
+    """A simulated figure and its standard error, which is None where it is not known."""
+
+    value: float
+    standard_error: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"value": ten_digits(self.value), "standard_error": _digits(self.standard_error)}
+
+
+class UncertainOption(NamedTuple):
+    """One way of paying for the API.
+
+    Attributes:
+        name: model, mix, or that the cost is quoted.
+        mean: of the net present value, money.
+        low, median, high: of the net present value; between low and high it lies with the probability of the interval.
+        chance_positive: probability of a net present value above 0.
+        chance_of_payback: probability that the cumulative flow stays at or above 0 from some month up to
+            `payback_months` on.
+    """
+
+    name: str
+    mean: Figure
+    low: float
+    median: float
+    high: float
+    chance_positive: float
+    chance_of_payback: float
+
+
+class Standing(NamedTuple):
+    """One option, doing nothing among them, at one value of a freed hour.
+
+    Attributes:
+        option: its name.
+        net_benefit: mean of net present value + value of an hour x present value of the freed hours in no flow.
+        chance_best: probability that it is the best of all.
+        expected_loss: what it is expected to fall short of the best.
+    """
+
+    option: str
+    net_benefit: float
+    chance_best: float
+    expected_loss: float
+
+
+class AtValue(NamedTuple):
+    """What to choose at one value of a freed hour.
+
+    Attributes:
+        value_of_hour: money.
+        standings: of doing nothing and of every option.
+        best: the option with the highest mean net benefit.
+        evpi: expected value of perfect information, money.
+    """
+
+    value_of_hour: float
+    standings: tuple[Standing, ...]
+    best: Standing
+    evpi: Figure
+
+
+class Knowing(NamedTuple):
+    """What it is worth to know one number, or several that move together.
+
+    Attributes:
+        names: their paths.
+        words: their distributions in words.
+        evppi: expected value of partial perfect information, money, for each value of a freed hour.
+        first_order, total: shares of the variance of the net present value: of the number alone, and with all
+            interactions; None for several numbers, and where nothing varies.
+    """
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    evppi: tuple[Figure, ...]
+    first_order: float | None = None
+    total: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, or the names of all."""
+        return " + ".join(self.names)
+
+
+@dataclass(frozen=True)
+class Probabilistic:
+    """What an uncertain return on investment comes to.
+
+    Attributes:
+        title: name of the scenario.
+        currency: of every amount.
+        months: the horizon.
+        book: prices.
+        scenario_sha256: hash of the scenario as used.
+        method, draws, seed: of the draws.
+        interval: probability inside the interval.
+        payback_months: the payback whose probability is told.
+        options: in the order given.
+        values: for each value of a freed hour, ascending.
+        knowing: what is worth knowing, the most valuable first.
+        indices_of: the option whose variance is divided; None where nothing varies.
+        notices: warnings.
+        explained: how the standard errors and the values of knowing were computed.
+    """
+
+    title: str
+    currency: str
+    months: tuple[Month, ...]
+    book: BookReference
+    scenario_sha256: str
+    method: str
+    draws: int
+    seed: int
+    interval: Fraction
+    payback_months: int
+    options: tuple[UncertainOption, ...]
+    values: tuple[AtValue, ...]
+    knowing: tuple[Knowing, ...]
+    indices_of: str | None = None
+    notices: tuple[Notice, ...] = ()
+    explained: tuple[str, ...] = ()
+
+    def option(self, name: str) -> UncertainOption:
+        """The option of a name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return {option.name: option for option in self.options}[name]
+
+    def tables(self) -> list[Table]:
+        """Each option; which is best by the value of an hour; what to measure first."""
+        return [self._options_table(), self._values_table(), self._knowing_table()]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below the tables: draws, prices, warnings."""
+        drawn = f"{grouped(self.draws)} {_METHODS[self.method]}, seed {self.seed}"
+        lines = (f"Computed from {drawn}. Prices: {self.book}. Amounts in {self.currency}.", *self.explained)
+        return (*lines, *notice_lines(self.notices))
+
+    @property
+    def period(self) -> str:
+        """The horizon in words."""
+        first, last = self.months[0], self.months[-1]
+        return str(first) if first == last else f"{first} to {last}"
+
+    def _options_table(self) -> Table:
+        tail = (1 - self.interval) / 2
+        low, high = (f"{percent(share, 1)} below" for share in (tail, 1 - tail))
+        headings = (f"mean {self.currency}", "standard error", low, "median", high, "chance above 0")
+        columns = (
+            Column("option"),
+            *(Column(name, numeric=True) for name in headings),
+            Column(f"chance of payback within {self.payback_months} months", numeric=True),
+        )
+        amounts = [number for option in self.options for number in (option.mean.value, option.low, option.high)]
+        places = self._places(amounts)
+        rows = tuple(_option_row(option, places) for option in self.options)
+        title = f"{self.title}: net present value when its numbers are uncertain, {self.period}"
+        return Table(title, columns, rows)
+
+    def _values_table(self) -> Table:
+        columns = (
+            Column("a freed hour is worth", numeric=True),
+            Column("option"),
+            Column(f"mean net benefit {self.currency}", numeric=True),
+            Column("chance of being best", numeric=True),
+            Column("expected loss", numeric=True),
+            Column("best on average"),
+        )
+        places = self._places([item.net_benefit for at in self.values for item in at.standings])
+        rows = tuple(row for at in self.values for row in self._value_rows(at, places))
+        notes = (
+            "Net benefit: net present value, and the freed hours that no cash comes from at the value of an hour.",
+            "Expected loss: how far an option falls short, on average, of what turns out best. That of the best on "
+            "average is what perfect information is worth (EVPI).",
+        )
+        return Table(f"{self.title}: which option is best, by the value of a freed hour", columns, rows, (), notes)
+
+    def _value_rows(self, at: AtValue, places: int) -> Iterable[tuple[str, ...]]:
+        for index, item in enumerate(at.standings):
+            yield (
+                "" if index else self._hour(at.value_of_hour),
+                item.option,
+                _amount(item.net_benefit, places),
+                percent(item.chance_best),
+                _amount(item.expected_loss, places),
+                "best" if item.option == at.best.option else "",
+            )
+
+    def _knowing_table(self) -> Table:
+        shown = sorted({0, len(self.values) - 1})
+        places = self._places([self.values[index].evpi.value for index in shown])
+        worth = [
+            column
+            for index in shown
+            for column in (f"at {self._hour(self.values[index].value_of_hour)} an hour", "standard error")
+        ]
+        columns = (
+            Column("number"),
+            Column("as stated"),
+            *(Column(name, numeric=True) for name in worth),
+            Column("of the variance: alone", numeric=True),
+            Column("with others", numeric=True),
+        )
+        rows = tuple(
+            (
+                item.name,
+                "; ".join(item.words),
+                *(text for index in shown for text in _figure(item.evppi[index], places)),
+                *("" if share is None else percent(max(share, 0.0)) for share in (item.first_order, item.total)),
+            )
+            for item in self.knowing
+        )
+        all_known = (text for index in shown for text in _figure(self.values[index].evpi, places))
+        title = f"{self.title}: what to measure first, {self.currency} that knowing it is worth"
+        return Table(
+            title, columns, rows, ("all of them", "", *all_known, "", ""), (*self._knowing_notes(), *self.notes)
+        )
+
+    def _knowing_notes(self) -> tuple[str, ...]:
+        lines = [
+            "Knowing a number is worth something only where it may change the choice: more than that, no study of it may cost."
+        ]
+        if not any(at.evpi.value for at in self.values):
+            lines.append("Here no number changes which option is best: nothing need be measured first.")
+        if self.indices_of is not None:
+            lines.append(f"Of the variance: of the net present value with {self.indices_of} (Sobol indices).")
+        return tuple(lines)
+
+    def _places(self, amounts: Iterable[float]) -> int:
+        """Decimals for amounts: none once there are thousands."""
+        found = [Fraction(amount) for amount in amounts]
+        if max((abs(amount) for amount in found), default=Fraction(0)) >= _SHOWN_WHOLE:
+            return 0
+        return shown_places(found, self.currency)
+
+    def _hour(self, value: float) -> str:
+        amount = Fraction(value)
+        return f"{_amount(value, shown_places([amount], self.currency) if amount else 0)} {self.currency}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: numbers of ten significant digits."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "probabilistic",
+            "title": self.title,
+            "currency": self.currency,
+            "period": {"start": str(self.months[0]), "months": len(self.months)},
+            "method": self.method,
+            "draws": self.draws,
+            "seed": self.seed,
+            "interval": ten_digits(self.interval),
+            "payback_months": self.payback_months,
+            "options": [_option_json(option) for option in self.options],
+            "values_of_hour": [_value_json(at) for at in self.values],
+            "what_to_measure_first": [self._knowing_json(item) for item in self.knowing],
+            "variance_of": self.indices_of,
+            "price_book": self.book.to_json(),
+            "scenario_sha256": self.scenario_sha256,
+            "notes": list(self.explained),
+            "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
+        }
+
+    def _knowing_json(self, item: Knowing) -> dict[str, Any]:
+        return {
+            "numbers": list(item.names),
+            "distributions": list(item.words),
+            "expected_value_of_partial_perfect_information": [
+                {"value_of_hour": ten_digits(at.value_of_hour), **figure.to_json()}
+                for at, figure in zip(self.values, item.evppi, strict=True)
+            ],
+            "first_order_index": _digits(item.first_order),
+            "total_index": _digits(item.total),
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each value of a freed hour and each option, doing nothing among them."""
+        known = {option.name: option for option in self.options}
+        return [
+            {"value_of_hour": at.value_of_hour, **item._asdict(), "best": item.option == at.best.option}
+            | {"evpi": at.evpi.value, "evpi_standard_error": at.evpi.standard_error}
+            | _present_values(known.get(item.option))
+            for at in self.values
+            for item in at.standings
+        ]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each value of a freed hour and each option, doing nothing among them."""
+        import pandas as pd
+
+        return pd.DataFrame(self.records())
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.plain() for table in self.tables())
+
+    def __repr__(self) -> str:
+        return f"<Probabilistic {self.title!r} of {self.draws:,} draws>"
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
+
+
+def percent(share: Fraction | float, least_places: int = 0) -> str:
+    """A probability in percent, with one decimal, or none where it has none.
+
+    >>> percent(0.5), percent(0.97531)
+    ('50.0 %', '97.5 %')
+    """
+    number = half_up(Fraction(share) * _HUNDRED, max(1, least_places))
+    return f"{grouped(number, 1)} %"
+
+
+def _amount(value: float, places: int) -> str:
+    return grouped(half_up(Fraction(value), places), places)
+
+
+def _figure(figure: Figure, places: int) -> tuple[str, str]:
+    error = figure.standard_error
+    return _amount(figure.value, places), "" if error is None else _amount(error, places)
+
+
+def _option_row(option: UncertainOption, places: int) -> tuple[str, ...]:
+    return (
+        option.name,
+        *_figure(option.mean, places),
+        *(_amount(value, places) for value in (option.low, option.median, option.high)),
+        percent(option.chance_positive),
+        percent(option.chance_of_payback),
+    )
+
+
+def _digits(value: float | None) -> Any:
+    return None if value is None else ten_digits(value)
+
+
+def _option_json(option: UncertainOption) -> dict[str, Any]:
+    shares = {name: ten_digits(getattr(option, name)) for name in ("low", "median", "high")}
+    return {
+        "name": option.name,
+        "net_present_value": {**option.mean.to_json(), **shares},
+        "chance_positive": ten_digits(option.chance_positive),
+        "chance_of_payback": ten_digits(option.chance_of_payback),
+    }
+
+
+def _value_json(at: AtValue) -> dict[str, Any]:
+    return {
+        "value_of_hour": ten_digits(at.value_of_hour),
+        "best": at.best.option,
+        "chance_best": ten_digits(at.best.chance_best),
+        "expected_value_of_perfect_information": at.evpi.to_json(),
+        "options": [
+            {
+                "name": item.option,
+                **{name: ten_digits(value) for name, value in zip(item._fields[1:], item[1:], strict=True)},
+            }
+            for item in at.standings
+        ],
+    }
+
+
+def _present_values(option: UncertainOption | None) -> dict[str, Any]:
+    """What a row says of an option whatever an hour is worth; of doing nothing, nothing is uncertain."""
+    if option is None:
+        return dict.fromkeys(("net_present_value", "standard_error", "low", "median", "high"), 0.0)
+    return {
+        "net_present_value": option.mean.value,
+        "standard_error": option.mean.standard_error,
+        **{name: getattr(option, name) for name in option._fields[2:]},
+    }
