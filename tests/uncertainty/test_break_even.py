@@ -134,17 +134,38 @@ def test_intervals_agree_with_an_exact_scan(tmp_path):
                 assert inside(item, value) == worth, (name, float(value))
 
 
+# Posts as the hours need them, growth, notice and rehiring: the longer a post's day, the fewer can leave.
+POSTS_AS_NEEDED = {
+    "roi__staff": "{wage_per_hour: 15 USD, loading_on_wage: 0 %, hours_per_day: 8, days_per_month: 20, "
+    "usable_share: 100 %, staffing: whole_posts, notice_months: 2, rehiring_cost_per_post: 500 USD}",
+    "roi__llm_cost": "{quoted: 2500 USD/month}",
+    "workload__records__monthly_growth": "3 %",
+}
+
+
 def test_the_sign_changes_several_times(tmp_path):
-    """With whole posts, growth and notice, more records are worth it, then not, then again: all of it is told."""
-    case, items = found(tmp_path, GROWING, "the mix")
-    item = items["workload.records.per_month"]
-    assert len(item.worth_it) == 3
-    for interval in item.worth_it:
-        for end, step in zip(interval, (1, -1), strict=True):
-            if end.kind != "end":
-                path, near = item.parameter.path, Fraction(1, 1000)
-                assert exactly_worth(case, "the mix", path, end.value + step * near)
-                assert not exactly_worth(case, "the mix", path, end.value - step * near)
+    """From a day of 4 hours on: worth it, then not, then again, then not. All of it is told, and what kind it is."""
+    case, items = found(tmp_path, **POSTS_AS_NEEDED)
+    item = items["roi.staff.hours_per_day"]
+    ends = [end for interval in item.worth_it for end in interval if end.value > 4]
+    assert [float(end.value) for end in ends] == pytest.approx([25 / 3, 10.0247742, 50 / 3], rel=1e-8)
+    assert [end.kind for end in ends] == ["step", "crossing", "step"]
+    for end, above in zip(ends, (False, True, False), strict=True):
+        path, near = item.parameter.path, Fraction(1, 10**6)
+        assert exactly_worth(case, QUOTED, path, end.value + near) == above
+        assert exactly_worth(case, QUOTED, path, end.value - near) != above
+
+
+def test_an_interval_between_two_points_of_the_grid_is_found_where_posts_change(tmp_path):
+    """The saving falls slowly up to each change of posts: just before one there is an interval of 0.02 % of the range."""
+    case, items = found(tmp_path, **POSTS_AS_NEEDED)
+    item = items["roi.staff.hours_per_day"]
+    step = (item.searched[1] - item.searched[0]) / 2048
+    narrow = [interval for interval in item.worth_it if interval.high.value - interval.low.value < step]
+    assert narrow
+    for interval in narrow:
+        middle = (interval.low.value + interval.high.value) / 2
+        assert exactly_worth(case, QUOTED, item.parameter.path, middle)
 
 
 def test_exactly_nothing_is_not_worth_it(tmp_path):
