@@ -204,8 +204,8 @@ class Probabilistic:
         rows = tuple(row for at in self.values for row in self._value_rows(at, places))
         notes = (
             "Net benefit: net present value, and the freed hours that no cash comes from at the value of an hour.",
-            "Expected loss: how far an option falls short, on average, of what turns out best. That of the best on "
-            "average is what perfect information is worth (EVPI).",
+            "Expected loss: how far an option falls short, on average, of what turns out best.",
+            "The expected loss of the best on average is what perfect information is worth (EVPI).",
         )
         return Table(f"{self.title}: which option is best, by the value of a freed hour", columns, rows, (), notes)
 
@@ -252,7 +252,7 @@ class Probabilistic:
 
     def _knowing_notes(self) -> tuple[str, ...]:
         lines = [
-            "Knowing a number is worth something only where it may change the choice: more than that, no study of it may cost."
+            "Knowing a number is worth something only where it may change the choice: a study of it may cost no more."
         ]
         if not any(at.evpi.value for at in self.values):
             lines.append("Here no number changes which option is best: nothing need be measured first.")

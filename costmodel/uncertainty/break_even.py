@@ -17,7 +17,7 @@ import numpy as np
 
 from costmodel.errors import CommandLineError
 from costmodel.results.sensitivity import BreakEven, BreakEvens, End, Interval, Nearest
-from costmodel.uncertainty.parameters import Array, Outcome, Parameter, outcomes, parameters, possible, short
+from costmodel.uncertainty.parameters import REACH, Array, Outcome, Parameter, outcomes, parameters, possible, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["NOTHING", "BreakEven", "End", "Interval", "Nearest", "break_evens", "flows_at_base", "searched"]
 
 _STEPS = 2048
-_REACH = 10  # the range searched, as a multiple of today's value
 _JUST_ABOVE = 1e-9  # of the range: where a number must be more than its lowest value
 _FINEST = 1e-12  # of the range: a boundary is known to it
 _STEP_KNOWN = 1e-9  # of the range: what rounding up to whole posts ignores
@@ -132,7 +131,7 @@ def _range(parameter: Parameter, flows: Flows) -> tuple[float, float] | None:
     if share or (not value and parameter.unit.startswith(" %")):
         low, high = Fraction(0), Fraction(1)
     elif value:
-        low, high = sorted((Fraction(0), value * _REACH))
+        low, high = sorted((Fraction(0), value * REACH))
     elif parameter.currency:
         low, high = Fraction(0), sum((abs(net) for net in flows.nets), Fraction(0))
     else:

@@ -115,7 +115,7 @@ class NetBenefits(NamedTuple):
         np.add(self.present_values, value_of_hour * self.hours, out=found[1:])
         return found
 
-    def some(self, draws: slice) -> NetBenefits:
+    def some(self, draws: slice | NDArray[np.intp]) -> NetBenefits:
         """Those of some of the draws."""
         return NetBenefits(self.present_values[:, draws], self.hours[draws])
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from costmodel.value.flows import Flows
 
 __all__ = [
+    "REACH",
     "Fields",
     "Outcome",
     "Parameter",
@@ -45,7 +46,7 @@ _PERCENT = Fraction(1, 100)
 # Beyond a limit by this much: near enough to tell whether it is one, far enough to be written in twelve digits.
 _BEYOND = Fraction(1, 1_000_000)
 _HALVINGS = 14  # a limit between one and ten times a value is found to a thousandth of it, and then its round number
-_REACH = 10  # values up to so many times today's are looked at
+REACH = 10  # values up to so many times today's are looked at
 # Elements of one array, times months, that are computed at once: more than fits the processor's cache is slower.
 _AT_ONCE = 1 << 18
 
@@ -162,7 +163,7 @@ def limited(fields: Fields, parameter: Parameter) -> Parameter:
     step = max(abs(value), Fraction(1)) * _BEYOND
     low, above_low = None, False
     if value < 0:
-        low = _limit(fields, parameter, value * _REACH)
+        low = _limit(fields, parameter, value * REACH)
     elif not fields.accepts(parameter, -step):
         low, above_low = Fraction(0), not fields.accepts(parameter, Fraction(0))
     return parameter._replace(low=low, high=_high(fields, parameter, step), above_low=above_low)
@@ -175,7 +176,7 @@ def _high(fields: Fields, parameter: Parameter, step: Fraction) -> Fraction | No
         if fields.accepts(parameter, Fraction(1)):
             return Fraction(1)
         return _limit(fields, parameter, Fraction(1))
-    return _limit(fields, parameter, max(parameter.value * _REACH, Fraction(0)))
+    return _limit(fields, parameter, max(parameter.value * REACH, Fraction(0)))
 
 
 def _limit(fields: Fields, parameter: Parameter, far: Fraction) -> Fraction | None:

@@ -1,16 +1,15 @@
-"""A return on investment computed for many draws of its uncertain numbers, and what they say."""
+"""What many draws of the uncertain numbers of a return on investment say: chances, and what knowing more is worth."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from costmodel.documents.settings import path_text
 from costmodel.prices.reading import digest
+from costmodel.quantities import grouped
 from costmodel.results.estimate import BookReference
 from costmodel.results.notice import Notice
 from costmodel.results.notices import stated_notices
@@ -23,58 +22,24 @@ from costmodel.results.probabilistic import (
     Standing,
     UncertainOption,
 )
-from costmodel.runtimes.draws import Draws
-from costmodel.uncertainty.information import Choice, NetBenefits, choice_of, mean_of, value_of_knowing
-from costmodel.uncertainty.sampling import batches_of, index_generator, sampler_of
+from costmodel.uncertainty.information import choice_of, mean_of, value_of_knowing
+from costmodel.uncertainty.sampling import batches_of, sampler_of
+from costmodel.uncertainty.simulation import Shares, drawn, index_points, shares_of_variance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from costmodel.study.worth import Case, Worth
-    from costmodel.uncertainty.sampling import Array, Numbers, Sampler
+    from costmodel.uncertainty.sampling import Sampler
+    from costmodel.uncertainty.simulation import Drawn, Outcome
     from costmodel.value.doubt import Uncertainty
 
     Progress: TypeAlias = Callable[[int, int], None]
 
-Paybacks: TypeAlias = NDArray[np.int16]
-NEVER = np.iinfo(np.int16).max
-_REGRESSED = 1 << 14  # draws on which a regression is done: more would change its digits, not its meaning
-_INDEX_POINTS = 1 << 12  # base points of Sobol indices: within 0.01 on the Ishigami function
-_LEAST_INDEX_POINTS = 1 << 6
 _GROUPS = 8  # of draws, each regressed alone: their spread is the standard error of a value of knowing
 _LEAST_GROUP = 128
 _QUARTERS = 4  # of the cost of a usable hour, as values of a freed hour where none are stated
-# What is held while one chunk is computed: arrays for each month, and for each month and option (measured).
-_ARRAYS_A_MONTH, _ARRAYS_AN_OPTION = 25, 9
-_BYTES = 288 << 20
-_SMALLEST_CHUNK, _LARGEST_CHUNK = 1 << 10, 1 << 15
-_ROUNDING = 1e-12  # of all flows: a cumulative flow nearer to 0 is 0
-
-
-class Outcome(NamedTuple):
-    """What some draws come to.
-
-    Attributes:
-        benefits: net present values, and present value of freed hours that are in no flow.
-        paybacks: whole months until the cumulative flow stays at or above 0, or NEVER; shape (options, draws).
-    """
-
-    benefits: NetBenefits
-    paybacks: Paybacks
-
-
-class Drawn(NamedTuple):
-    """All draws.
-
-    Attributes:
-        outcome: of all.
-        known: numbers of those draws on which regressions are done, shape (numbers, regressed draws).
-        regressed: net benefits of the same draws.
-    """
-
-    outcome: Outcome
-    known: Array
-    regressed: NetBenefits
+_ROUNDING = 1e-12  # of a net present value: it does not vary if it varies by less
 
 
 class _Run(NamedTuple):
@@ -84,16 +49,11 @@ class _Run(NamedTuple):
     settings: Uncertainty
     sampler: Sampler
     base: Worth
-    report: Progress
-    total: int
+    drawn: Drawn
 
     @property
     def options(self) -> tuple[str, ...]:
         return tuple(self.base.flows)
-
-    @property
-    def chunk(self) -> int:
-        return chunk_of(len(self.base.months), len(self.options))
 
     @property
     def batches(self) -> int:
@@ -113,19 +73,17 @@ def probabilistic(case: Case, settings: Uncertainty, progress: Progress | None =
         FileError: no number is uncertain, or correlations that cannot be.
         NoPriceError: as `estimate`.
     """
-    sampler = sampler_of(case.scenario, settings)
-    numbers, points = len(sampler.paths), _index_points(settings)
-    total = settings.draws + (points * (numbers + 2) if numbers > 1 else 0)
-    run = _Run(case, settings, sampler, case.worth(), progress or (lambda _done, _total: None), total)
-    drawn = _drawn(run)
-    hours = _values_of_hour(run)
-    choices = [choice_of(drawn.outcome.benefits.at(value), run.batches) for value in hours]
-    option, shares = _indices(run, drawn, points)
-    knowing = _singles(run, drawn, (hours, choices), shares) + _groups(run, drawn, (hours, choices))
+    sampler, base = sampler_of(case.scenario, settings), case.worth()
+    told = _Told(progress, settings.draws + _index_computations(sampler, settings))
+    run = _Run(case, settings, sampler, base, drawn(case, sampler, settings, told))
+    shares = _shares(run, told)
+    told.end()
+    values = tuple(_at_value(run, value) for value in _values_of_hour(run))
+    knowing = _knowing(run, values, shares)
     return Probabilistic(
         title=case.scenario.scenario,
         currency=case.scenario.currency,
-        months=run.base.months,
+        months=base.months,
         book=BookReference.of(case.book),
         scenario_sha256=digest(case.scenario.document.data),
         method=settings.method,
@@ -133,92 +91,46 @@ def probabilistic(case: Case, settings: Uncertainty, progress: Progress | None =
         seed=settings.seed,
         interval=settings.interval,
         payback_months=settings.payback_months,
-        options=_options(run, drawn.outcome),
-        values=tuple(_at_value(run, value, choice) for value, choice in zip(hours, choices, strict=True)),
+        options=_options(run, run.drawn.outcome),
+        values=values,
         knowing=tuple(sorted(knowing, key=_order, reverse=True)),
-        indices_of=option,
-        notices=_notices(run),
-        explained=_explained(run, drawn),
+        indices_of=None if shares is None else run.options[shares.option],
+        notices=_notices(run, shares),
+        explained=_explained(run),
     )
 
 
-def chunk_of(months: int, options: int) -> int:
-    """Draws that are computed at once, a power of two, so that what they need fits in memory.
+class _Told:
+    """Adds up what is done, and passes it on."""
 
-    >>> chunk_of(36, 4), chunk_of(12, 1), chunk_of(600, 20)
-    (16384, 32768, 1024)
-    """
-    bytes_per_draw = 8 * months * (_ARRAYS_A_MONTH + _ARRAYS_AN_OPTION * options)
-    fitting = 1 << max((_BYTES // bytes_per_draw).bit_length() - 1, 0)
-    return min(max(fitting, _SMALLEST_CHUNK), _LARGEST_CHUNK)
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._done, self._total = progress, 0, total
 
+    def __call__(self, count: int) -> None:
+        self._done += count
+        if self._progress is not None:
+            self._progress(self._done, self._total)
 
-def outcome_of(case: Case, numbers: Numbers, size: int, months_of_payback: bool = True) -> Outcome:
-    """What a case comes to for values of its uncertain numbers.
-
-    Args:
-        case: the case.
-        numbers: by path, in the unit in which they are computed with, each of shape (size,).
-        size: how many.
-        months_of_payback: whether they are wanted.
-    """
-    flows = list(case.worth({path: Draws(values) for path, values in numbers.items()}).flows.values())
-    present = np.empty((len(flows), size))
-    paybacks = np.empty((len(flows) if months_of_payback else 0, size), dtype=np.int16)
-    for index, item in enumerate(flows):
-        present[index] = _plain(item.net_present_value)
-        if months_of_payback:
-            paybacks[index] = _months_until_paid([_plain(net) for net in item.nets], size)
-    hours = np.array(np.broadcast_to(_plain(flows[0].present("capacity_hours")), (size,)))
-    return Outcome(NetBenefits(present, hours), paybacks)
+    def end(self) -> None:
+        """All is done, also where it took less than was thought."""
+        if self._done < self._total:
+            self(self._total - self._done)
 
 
-def _plain(number: Any) -> Any:
-    """An array of draws, or the float of a number that does not depend on any."""
-    return number.values if isinstance(number, Draws) else float(number)
+def _index_computations(sampler: Sampler, settings: Uncertainty) -> int:
+    numbers = len(sampler.paths)
+    return index_points(settings) * (numbers + 2) if numbers > 1 else 0
 
 
-def _months_until_paid(nets: Sequence[Any], size: int) -> Paybacks:
-    """The first month from which on the cumulative flow stays at or above 0; NEVER where it ends below.
-
-    Source: costmodel.value.returns.payback, for draws: with room for the rounding of float64.
-    """
-    total, last = np.zeros(size), np.full(size, -1, dtype=np.int16)
-    nothing = -_ROUNDING * sum(float(np.max(np.abs(net))) for net in nets)
-    for month, net in enumerate(nets):
-        total += net
-        np.copyto(last, np.int16(month), where=total < nothing)
-    last += 1
-    last[last == len(nets)] = NEVER
-    return last
-
-
-def _drawn(run: _Run) -> Drawn:
-    """Every draw computed, chunk by chunk; only what the results need is kept."""
-    settings, count = run.settings, run.settings.draws
-    batches = batches_of(settings)
-    kept = min(_REGRESSED, count) // batches  # of each batch
-    outcome = _empty(len(run.options), count)
-    known, places, done = np.empty((len(run.sampler.paths), kept * batches)), [], 0
-    for chunk in run.sampler.chunks(settings, run.chunk):
-        here = slice(done, done + chunk.size)
-        found = outcome_of(run.case, chunk.numbers, chunk.size)
-        outcome.benefits.present_values[:, here] = found.benefits.present_values
-        outcome.benefits.hours[here] = found.benefits.hours
-        outcome.paybacks[:, here] = found.paybacks
-        take = min(max(kept - done % (count // batches), 0), chunk.size)
-        at = sum(len(place) for place in places)
-        for row, values in enumerate(chunk.numbers.values()):
-            known[row, at : at + take] = values[:take]
-        places.append(np.arange(done, done + take))
-        done += chunk.size
-        run.report(done, run.total)
-    chosen, benefits = np.concatenate(places), outcome.benefits
-    return Drawn(outcome, known, NetBenefits(benefits.present_values[:, chosen], benefits.hours[chosen]))
-
-
-def _empty(options: int, count: int) -> Outcome:
-    return Outcome(NetBenefits(np.empty((options, count)), np.empty(count)), np.empty((options, count), dtype=np.int16))
+def _shares(run: _Run, told: _Told) -> Shares | None:
+    """Sobol indices of the option with the highest net present value; None where it does not vary."""
+    present = run.drawn.outcome.benefits.present_values
+    best = int(present.mean(axis=1).argmax())
+    if float(np.ptp(present[best])) <= _ROUNDING * float(np.max(np.abs(present[best]))):
+        return None
+    if len(run.sampler.paths) == 1:
+        return Shares(best, (1.0,), (1.0,))
+    return shares_of_variance(run.case, run.sampler, run.settings, best, told)
 
 
 def _options(run: _Run, outcome: Outcome) -> tuple[UncertainOption, ...]:
@@ -250,55 +162,38 @@ def _values_of_hour(run: _Run) -> list[float]:
     return sorted({float(whole * part / _QUARTERS) for part in range(_QUARTERS + 1)})
 
 
-def _at_value(run: _Run, value: float, choice: Choice) -> AtValue:
+def _at_value(run: _Run, value: float) -> AtValue:
+    choice = choice_of(run.drawn.outcome.benefits.at(value), run.batches)
     names = (DO_NOTHING, *run.options)
     standings = tuple(Standing(*item) for item in zip(names, choice.means, choice.chances, choice.losses, strict=True))
     return AtValue(value, standings, standings[choice.best], Figure(*choice.evpi))
 
 
-def _singles(
-    run: _Run, drawn: Drawn, asked: tuple[list[float], list[Choice]], shares: Sequence[tuple[float, float]]
-) -> list[Knowing]:
-    distributions = list(run.sampler.distributions.items())
-    return [
-        Knowing(
-            (path_text(path),),
-            (str(distribution),),
-            _worth_knowing(run, drawn, [place], asked),
-            *(shares[place] if shares else (None, None)),
-        )
-        for place, (path, distribution) in enumerate(distributions)
-    ]
+def _knowing(run: _Run, values: Sequence[AtValue], shares: Shares | None) -> list[Knowing]:
+    """Each number; and those that move together, for who measures one of them learns of all."""
+    stated = [(path_text(path), str(distribution)) for path, distribution in run.sampler.distributions.items()]
+    places = [*((place,) for place in range(len(stated))), *run.sampler.groups]
+    found = []
+    for chosen in places:
+        names, words = zip(*(stated[place] for place in chosen), strict=True)
+        alone = shares is not None and len(chosen) == 1
+        of_variance = (shares.first[chosen[0]], shares.total[chosen[0]]) if shares is not None and alone else ()
+        found.append(Knowing(names, words, _worth_knowing(run, list(chosen), values), *of_variance))
+    return found
 
 
-def _groups(run: _Run, drawn: Drawn, asked: tuple[list[float], list[Choice]]) -> list[Knowing]:
-    """Numbers that move together, directly or through others: who measures one learns of all."""
-    distributions = list(run.sampler.distributions.items())
-    return [
-        Knowing(
-            tuple(path_text(distributions[place][0]) for place in places),
-            tuple(str(distributions[place][1]) for place in places),
-            _worth_knowing(run, drawn, places, asked),
-        )
-        for places in run.sampler.groups
-    ]
-
-
-def _worth_knowing(
-    run: _Run, drawn: Drawn, places: Sequence[int], asked: tuple[list[float], list[Choice]]
-) -> tuple[Figure, ...]:
+def _worth_knowing(run: _Run, places: list[int], values: Sequence[AtValue]) -> tuple[Figure, ...]:
     """Expected value of partial perfect information of some numbers, between 0 and that of knowing all."""
-    hours, choices = asked
-    known, benefits = drawn.known[places], drawn.regressed
+    known, benefits = run.drawn.known[places], run.drawn.regressed
     expected = benefits.expected(known)
     size = known.shape[1] // _GROUPS
     parts = [slice(at * size, (at + 1) * size) for at in range(_GROUPS)] if size >= _LEAST_GROUP else []
     alone = [benefits.some(part).expected(known[:, part]) for part in parts]
     found = []
-    for value, choice in zip(hours, choices, strict=True):
-        spread = [value_of_knowing(item.at(value)) for item in alone]
+    for at in values:
+        spread = [value_of_knowing(item.at(at.value_of_hour)) for item in alone]
         error = float(np.std(spread, ddof=1)) / _GROUPS**0.5 if spread else None
-        found.append(Figure(min(value_of_knowing(expected.at(value)), choice.evpi.value), error))
+        found.append(Figure(min(value_of_knowing(expected.at(at.value_of_hour)), at.evpi.value), error))
     return tuple(found)
 
 
@@ -307,38 +202,30 @@ def _order(item: Knowing) -> tuple[float, ...]:
     return item.evppi[0].value, max(figure.value for figure in item.evppi), item.total or 0.0
 
 
-def _index_points(settings: Uncertainty) -> int:
-    fitting = 1 << (settings.draws.bit_length() - 1)
-    return min(max(fitting, _LEAST_INDEX_POINTS), _INDEX_POINTS)
+def _notices(run: _Run, shares: Shares | None) -> tuple[Notice, ...]:
+    correlated = tuple(path_text(run.sampler.paths[place]) for group in run.sampler.groups for place in group)
+    found = []
+    if correlated and shares is not None:
+        lead = "Shares of the variance assume independent numbers, and are computed as if these were"
+        found.append(
+            Notice("indices-as-if-independent", lead, correlated, "The value of knowing takes it into account.")
+        )
+    if run.settings.payback_months > len(run.base.months):
+        lead = "A payback after the horizon is not counted, which ends before the months asked for"
+        found.append(Notice("payback-beyond-horizon", lead, (f"{len(run.base.months)} months",)))
+    return (*found, *stated_notices({}, run.case.scenario.evidence))
 
 
-def _indices(run: _Run, drawn: Drawn, points: int) -> tuple[str | None, list[tuple[float, float]]]:
-    """First-order and total Sobol indices of the best option's net present value, as if all were independent.
-
-    Source: Saltelli et al., Computer Physics Communications 2010;181:259-270, as in scipy.stats.sobol_indices.
-    """
-    present = drawn.outcome.benefits.present_values
-    best = int(present.mean(axis=1).argmax())
-    if float(np.ptp(present[best])) <= _ROUNDING * float(np.max(np.abs(present[best]))):
-        return None, []
-    if len(run.sampler.paths) == 1:
-        return run.options[best], [(1.0, 1.0)]
-    from scipy.stats import sobol_indices, uniform  # type: ignore[import-untyped]
-
-    alone, done = replace(run.sampler, together=(), factor=None), run.settings.draws
-
-    def model(cube: Array) -> Array:
-        nonlocal done
-        found = np.empty(cube.shape[1])
-        for start in range(0, cube.shape[1], run.chunk):
-            part = np.ascontiguousarray(cube[:, start : start + run.chunk].T)
-            numbers = alone.values(np.clip(part, *_INSIDE))
-            outcome = outcome_of(run.case, numbers, len(part), months_of_payback=False)
-            found[start : start + len(part)] = outcome.benefits.present_values[best]
-            done += len(part)
-            run.report(done, run.total)
-        return found
-
-    dists = [uniform()] * len(alone.paths)
-    result = sobol_indices(func=model, n=points, dists=dists, rng=index_generator(run.settings))
-    return run.options[best], list(zip(result.first_order.tolist(), result.total_order.tolist(), strict=True))
+def _explained(run: _Run) -> tuple[str, ...]:
+    """How standard errors and values of knowing were computed."""
+    batches, draws = run.batches, run.drawn.known.shape[1]
+    each = grouped(run.settings.draws // max(batches, 1))
+    errors = {
+        0: "Standard errors of means: the standard deviation of the draws by the square root of their number.",
+        1: "Standard errors of means are not known: so few points are not divided into independent scramblings.",
+    }.get(batches, f"Standard errors of means: from the spread of {batches} independent scramblings of {each} points.")
+    regressed = (
+        f"What knowing a number is worth: regression by splines on {grouped(draws)} draws, between 0 and the worth of "
+        f"knowing all; its standard error from {_GROUPS} parts of them, each regressed alone."
+    )
+    return errors, regressed

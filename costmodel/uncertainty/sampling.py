@@ -29,7 +29,7 @@ Numbers: TypeAlias = dict["Steps", Array]
 # intervals for randomized quasi-Monte Carlo estimators, Winter Simulation Conference 2023: a few, with Student's t.
 SCRAMBLINGS = 8
 _LEAST_POINTS = 64  # of one scrambling: fewer draws are not divided, and no standard error is told
-_HALF_A_CELL = 2.0**-31  # scipy's Sobol points are multiples of 2^-30, zero among them
+_INSIDE = (2.0**-31, 1 - 2.0**-31)  # scipy's Sobol points are multiples of 2^-30, zero among them
 _LEAST_EIGENVALUE = 1e-10  # below it, what is left to chance is rounding
 _INDICES, _DRAWS = 1, 0  # streams of random numbers that one seed gives
 
@@ -49,16 +49,23 @@ class Sampler:
         distributions: by path, in the order of the file.
         together: places, in that order, of the numbers that are correlated.
         factor: lower triangular; makes correlated normal numbers of independent ones, in the order of `together`.
+        groups: places of numbers that move together, directly or through others.
     """
 
     distributions: Mapping[Steps, Distribution]
     together: tuple[int, ...] = ()
     factor: Array | None = None
+    groups: tuple[tuple[int, ...], ...] = ()
 
     @property
     def paths(self) -> tuple[Steps, ...]:
         """Where the numbers stand."""
         return tuple(self.distributions)
+
+    @property
+    def independent(self) -> Sampler:
+        """The same numbers, as if none moved with another."""
+        return Sampler(self.distributions)
 
     def values(self, points: Array) -> Numbers:
         """Values of points of the unit cube, by the inverse of each distribution function.
@@ -68,7 +75,7 @@ class Sampler:
         """
         if self.factor is not None:
             points = points.copy()
-            normal = ndtri(points[:, self.together])
+            normal = ndtri(np.clip(points[:, self.together], *_INSIDE))
             points[:, self.together] = ndtr(normal @ self.factor.T)
         return {
             path: distribution.quantile(points[:, place]) * float(scale_of(distribution))
@@ -96,7 +103,7 @@ class Sampler:
             engine = qmc.Sobol(len(self.distributions), scramble=True, rng=np.random.default_rng(seed))
             for start in range(0, points, size):
                 count = min(size, points - start)
-                yield Chunk(self.values(engine.random(count) + _HALF_A_CELL), count)
+                yield Chunk(self.values(engine.random(count)), count)
 
     def _monte_carlo(self, settings: Uncertainty, size: int) -> Iterator[Chunk]:
         """Each number has a generator of its own, so that its values do not depend on how the draws are divided."""
@@ -152,7 +159,8 @@ def sampler_of(scenario: Scenario, settings: Uncertainty) -> Sampler:
     if settings.correlations is None:
         return Sampler(distributions)
     together = _together(scenario, settings.correlations)
-    return Sampler(distributions, together, _factor(scenario, settings.correlations))
+    groups = _groups(together, settings.correlations)
+    return Sampler(distributions, together, _factor(scenario, settings.correlations), groups)
 
 
 def _together(scenario: Scenario, correlations: Correlations) -> tuple[int, ...]:
@@ -168,6 +176,15 @@ def _together(scenario: Scenario, correlations: Correlations) -> tuple[int, ...]
     if mistakes:
         raise FileError(mistakes)
     return tuple(places)
+
+
+def _groups(together: tuple[int, ...], correlations: Correlations) -> tuple[tuple[int, ...], ...]:
+    groups = [{place} for place in together]
+    for row, numbers in zip(together, correlations.matrix, strict=True):
+        linked = {place for place, number in zip(together, numbers, strict=True) if number}
+        joined = [group for group in groups if group & linked]
+        groups = [group for group in groups if not group & linked] + [set().union(*joined, {row})]
+    return tuple(sorted(tuple(sorted(group)) for group in groups if len(group) > 1))
 
 
 def _factor(scenario: Scenario, correlations: Correlations) -> Array:

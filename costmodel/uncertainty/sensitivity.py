@@ -47,7 +47,7 @@ USUAL_CHANGE = Fraction(1, 10)
 _POINTS = 33  # between low and high: a step function need not rise all the way
 _LEAST_STEPS, _MOST_STEPS = 2, 50
 _PARTS, _CALLS = 64, 5  # a cell of a two-way table is narrowed to a billionth of it
-_KNOWN = Fraction(1, 1_000_000_000)  # of the range: what rounding up to whole posts ignores
+_KNOWN = Fraction(2, 1_000_000_000)  # of the largest value: rounding up to whole posts ignores a billionth of a post
 
 
 class _Span(NamedTuple):
@@ -211,7 +211,7 @@ def _turns(
         first = np.where(beyond.any(axis=1), beyond.argmax(axis=1), _PARTS - 1)
         edges = np.column_stack([low, x, high])
         low, high = (edges[np.arange(len(row)), first + offset] for offset in (0, 1))
-    margin = Fraction(float(across[-1] - across[0])) * _KNOWN
+    margin = max(map(abs, axes[1].values)) * _KNOWN
     places = [
         short(Fraction(a) - margin, Fraction(b) + margin) for a, b in zip(low.tolist(), high.tolist(), strict=True)
     ]

@@ -31,7 +31,7 @@ def daily_records(records: Records, month: Month) -> tuple[Fraction, Fraction] |
     if records.per_day is None or records.days_per_month is None:
         return None
     calendar = Fraction(monthrange(month.year, month.month)[1])
-    return records.per_day, calendar if records.days_per_month == "calendar" else records.days_per_month
+    return records.per_day, calendar if isinstance(records.days_per_month, str) else records.days_per_month
 
 
 def first_month(records: Records, month: Month) -> Fraction:

@@ -85,10 +85,9 @@ class Sizes(NamedTuple):
         """The points split at the rate card's limits: each request is priced at its own size."""
         cuts, measures = card.size_cuts(), card.shaped_measures()
         if cuts and not all(known(units["input"]) for _, units in self.points):
-            every = range(len(cuts) + 1)
-            return [
-                _size_band(_band(cuts, index), _within(self.points, _band(cuts, index)), measures) for index in every
-            ]
+            every = [_band(cuts, index) for index in range(len(cuts) + 1)]
+            found = [_size_band(band, _within(self.points, band), measures) for band in every]
+            return [band for band in found if some(band.share)]
         groups: dict[int, list[tuple[Fraction, Mapping[str, Fraction]]]] = {}
         for weight, units in self.points:
             groups.setdefault(_band_index(cuts, units["input"]), []).append((weight, units))
