@@ -69,6 +69,9 @@ def _not_a_number(text: str) -> str:
         return f"'{text}' has no digit before the point: write {text.replace('.', '0.')}"
     if text.lower() in {".nan", "nan", ".inf", "inf", "-.inf", "-inf"}:
         return f"'{text}' is not a number that money can be computed with"
+    percent = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)\s*%", text)
+    if percent:
+        return f"expected a number, got '{text}': write {decimal_text(Fraction(percent[1]) / 100)}"
     return f"expected a number, got '{text[:60]}'"
 
 

@@ -44,7 +44,8 @@ class Reads:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict | list) or value is None:
-            raise ValueError(f"expected {self._schema['title']}, got {kind_of(value)}")
+            hint = _distribution_hint(value) if isinstance(value, dict) else ""
+            raise ValueError(f"expected {self._schema['title']}, got {kind_of(value)}{hint}")
         result = self._read(value)
         if self._sign == "not negative" and result < 0:
             raise ValueError(f"'{value}' is negative: write 0 or more")
@@ -59,6 +60,19 @@ class Reads:
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         return dict(self._schema)
+
+
+def _distribution_hint(value: dict[Any, Any]) -> str:
+    """What to write where a mapping looks like a probability distribution, and is none."""
+    from costmodel.distributions import FAMILIES
+
+    for key, inside in value.items():
+        hint = did_you_mean(str(key), FAMILIES, listed=False)
+        if isinstance(inside, dict | list) and hint != ".":
+            return hint
+    if value.keys() <= {"mean", "sd", "min", "mode", "max", "quantiles", "within"}:
+        return f": no distribution is named here. Write one of {', '.join(sorted(FAMILIES))} before it"
+    return ""
 
 
 def _whole(value: Any) -> int:
@@ -162,10 +176,23 @@ def validated(document: Document, model: type[M], data: Any = None, at: tuple[An
     try:
         result = model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        found += mistakes_of(document, model, error, at)
+        raise FileError(in_order([*found, *mistakes_of(document, model, error, at)])) from None
     if found:
-        raise FileError(sorted(found, key=lambda mistake: (mistake.line, mistake.column)))
+        raise FileError(in_order(found))
     return result
+
+
+def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Mistakes of one file in the order of the file."""
+    return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
+
+
+class At(ValueError):
+    """A mistake of a whole model that is told at one of its keys."""
+
+    def __init__(self, key: str, message: str) -> None:
+        self.key = key
+        super().__init__(message)
 
 
 # In a list of alternatives written as a mapping, a name alone says enough.
@@ -192,15 +219,32 @@ def mistakes_of(
 ) -> list[Mistake]:
     """Pydantic's errors as mistakes in a document, in the order of the file."""
     found = []
-    for item in error.errors(include_url=False, include_context=True, include_input=True):
+    items = error.errors(include_url=False, include_context=True, include_input=True)
+    meant = {key for item in items if item["type"] == "extra_forbidden" for key in _meant(model, item["loc"])}
+    for item in items:
         if item["type"] == "too_short" and item["input"]:
             continue  # its entries are wrong, and told of one by one
+        if item["type"] == "missing" and tuple(item["loc"]) in meant:
+            continue  # it is there, misspelt
         path = (*at, *item["loc"])
+        own = item["ctx"]["error"] if item["type"] == "value_error" else None
+        if isinstance(own, At):
+            path = (*path, own.key)
         if item["input"] is None and item["type"] != "extra_forbidden" and _is_empty(document, path):
             continue  # that nothing stands there is told of once
         of_key = item["type"] == "extra_forbidden" or path[-1:] == ("[key]",)
+        if item["type"] in {"missing", "value_error"}:  # of a mapping below its key, the key says which
+            of_key = of_key or document.place(path) > (document.place(path, of_key=True)[0] + 1, 0)
         found.append(document.mistake(path, _words(model, item, path), of_key=of_key))
-    return sorted(found, key=lambda mistake: (mistake.line, mistake.column))
+    return in_order(found)
+
+
+def _meant(model: type[Model], loc: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The place of the key that an unknown one was probably meant for."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(loc[-1]), known_keys(model, loc[:-1]), n=1, cutoff=_NEAR)
+    return [(*loc[:-1], key) for key in near]
 
 
 def _words(model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
@@ -216,6 +260,8 @@ def _words(model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
         return _not_among(got, item["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", "))
     if kind == "string_pattern_mismatch":
         return f"'{got}' is not {_PATTERNS.get(item['ctx']['pattern'], 'of the right form')}"
+    if kind == "model_type" and not isinstance(item["input"], list) and (example := _example(model, item["loc"])):
+        return f"expected a mapping such as {example}, got {kind_of(item['input'])}"
     if kind in _KINDS:
         return f"expected {_KINDS[kind]}, got {'none' if kind == 'too_short' else kind_of(item['input'])}"
     return f"{item['msg'][:1].lower()}{item['msg'][1:]}"
@@ -233,6 +279,12 @@ def _not_among(got: str, allowed: list[str]) -> str:
     return f"'{got}' is none of {', '.join(allowed)}{did_you_mean(got, allowed, listed=False)}"
 
 
+def _example(model: type[Model], loc: Iterable[Any]) -> str:
+    """What a section looks like where it is written on one line; empty where its model does not say."""
+    return str(getattr(_model_at(model, loc), "example", ""))
+
+
+_NEAR = 0.6  # of difflib: how like another word a word must be to have been meant for it
 _PATTERNS = {
     r"^[A-Z]{3}$": "a currency code such as USD",
     r"^[a-z0-9][a-z0-9.-]{0,60}$": "a short name of lower-case letters, digits, '-' and '.'",
@@ -255,20 +307,24 @@ def did_you_mean(word: str, known: Iterable[str], *, listed: bool = True, label:
     from difflib import get_close_matches
 
     names = sorted(known)
-    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    near = get_close_matches(word, names, n=1, cutoff=_NEAR)
     hint = f": did you mean '{near[0]}'?" if near else "."
     return hint + (f" {label}: {', '.join(names)}" if listed and names else "")
 
 
 def known_keys(model: type[Model], loc: Iterable[Any]) -> list[str]:
     """The keys that the model at this place of a document knows."""
+    return [field.alias or name for name, field in getattr(_model_at(model, loc), "model_fields", {}).items()]
+
+
+def _model_at(model: type[Model], loc: Iterable[Any]) -> Any:
     current: Any = model
     for step in loc:
         fields: Mapping[str, Any] = getattr(current, "model_fields", {})
         by_key = {(field.alias or name): field for name, field in fields.items()}
         if step in by_key:
             current = _model_in(by_key[step].annotation) or current
-    return [field.alias or name for name, field in getattr(current, "model_fields", {}).items()]
+    return current
 
 
 def _model_in(annotation: Any) -> type[Model] | None:

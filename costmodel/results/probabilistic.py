@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from costmodel.quantities import grouped, half_up
-from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.quantities import grouped
+from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.notice import Notice, notice_lines
-from costmodel.results.table import Column, Table
 from costmodel.results.worth_records import ten_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from fractions import Fraction
 
     import pandas as pd
 
     from costmodel.quantities import Month
     from costmodel.results.estimate import BookReference
+    from costmodel.results.table import Table
 
 DO_NOTHING = "do nothing"
 _METHODS = {"sobol": "scrambled Sobol points", "monte-carlo": "random draws"}
-_HUNDRED = 100
-_SHOWN_WHOLE = 1_000  # money uncertain by more than its decimals is shown without them from here on
 
 
 class Figure(NamedTuple):
@@ -161,7 +158,9 @@ class Probabilistic:
 
     def tables(self) -> list[Table]:
         """Each option; which is best by the value of an hour; what to measure first."""
-        return [self._options_table(), self._values_table(), self._knowing_table()]
+        from costmodel.results import probabilistic_tables as shown
+
+        return [shown.options_table(self), shown.values_table(self), shown.knowing_table(self)]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -175,101 +174,6 @@ class Probabilistic:
         """The horizon in words."""
         first, last = self.months[0], self.months[-1]
         return str(first) if first == last else f"{first} to {last}"
-
-    def _options_table(self) -> Table:
-        tail = (1 - self.interval) / 2
-        low, high = (f"{percent(share, 1)} below" for share in (tail, 1 - tail))
-        headings = (f"mean {self.currency}", "standard error", low, "median", high, "chance above 0")
-        columns = (
-            Column("option"),
-            *(Column(name, numeric=True) for name in headings),
-            Column(f"chance of payback within {self.payback_months} months", numeric=True),
-        )
-        amounts = [number for option in self.options for number in (option.mean.value, option.low, option.high)]
-        places = self._places(amounts)
-        rows = tuple(_option_row(option, places) for option in self.options)
-        title = f"{self.title}: net present value when its numbers are uncertain, {self.period}"
-        return Table(title, columns, rows)
-
-    def _values_table(self) -> Table:
-        columns = (
-            Column("a freed hour is worth", numeric=True),
-            Column("option"),
-            Column(f"mean net benefit {self.currency}", numeric=True),
-            Column("chance of being best", numeric=True),
-            Column("expected loss", numeric=True),
-            Column("best on average"),
-        )
-        places = self._places([item.net_benefit for at in self.values for item in at.standings])
-        rows = tuple(row for at in self.values for row in self._value_rows(at, places))
-        notes = (
-            "Net benefit: net present value, and the freed hours that no cash comes from at the value of an hour.",
-            "Expected loss: how far an option falls short, on average, of what turns out best.",
-            "The expected loss of the best on average is what perfect information is worth (EVPI).",
-        )
-        return Table(f"{self.title}: which option is best, by the value of a freed hour", columns, rows, (), notes)
-
-    def _value_rows(self, at: AtValue, places: int) -> Iterable[tuple[str, ...]]:
-        for index, item in enumerate(at.standings):
-            yield (
-                "" if index else self._hour(at.value_of_hour),
-                item.option,
-                _amount(item.net_benefit, places),
-                percent(item.chance_best),
-                _amount(item.expected_loss, places),
-                "best" if item.option == at.best.option else "",
-            )
-
-    def _knowing_table(self) -> Table:
-        shown = sorted({0, len(self.values) - 1})
-        places = self._places([self.values[index].evpi.value for index in shown])
-        worth = [
-            column
-            for index in shown
-            for column in (f"at {self._hour(self.values[index].value_of_hour)} an hour", "standard error")
-        ]
-        columns = (
-            Column("number"),
-            Column("as stated"),
-            *(Column(name, numeric=True) for name in worth),
-            Column("of the variance: alone", numeric=True),
-            Column("with others", numeric=True),
-        )
-        rows = tuple(
-            (
-                item.name,
-                "; ".join(item.words),
-                *(text for index in shown for text in _figure(item.evppi[index], places)),
-                *("" if share is None else percent(max(share, 0.0)) for share in (item.first_order, item.total)),
-            )
-            for item in self.knowing
-        )
-        all_known = (text for index in shown for text in _figure(self.values[index].evpi, places))
-        title = f"{self.title}: what to measure first, {self.currency} that knowing it is worth"
-        return Table(
-            title, columns, rows, ("all of them", "", *all_known, "", ""), (*self._knowing_notes(), *self.notes)
-        )
-
-    def _knowing_notes(self) -> tuple[str, ...]:
-        lines = [
-            "Knowing a number is worth something only where it may change the choice: a study of it may cost no more."
-        ]
-        if not any(at.evpi.value for at in self.values):
-            lines.append("Here no number changes which option is best: nothing need be measured first.")
-        if self.indices_of is not None:
-            lines.append(f"Of the variance: of the net present value with {self.indices_of} (Sobol indices).")
-        return tuple(lines)
-
-    def _places(self, amounts: Iterable[float]) -> int:
-        """Decimals for amounts: none once there are thousands."""
-        found = [Fraction(amount) for amount in amounts]
-        if max((abs(amount) for amount in found), default=Fraction(0)) >= _SHOWN_WHOLE:
-            return 0
-        return shown_places(found, self.currency)
-
-    def _hour(self, value: float) -> str:
-        amount = Fraction(value)
-        return f"{_amount(value, shown_places([amount], self.currency) if amount else 0)} {self.currency}"
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: numbers of ten significant digits."""
@@ -331,35 +235,6 @@ class Probabilistic:
 
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self.tables())
-
-
-def percent(share: Fraction | float, least_places: int = 0) -> str:
-    """A probability in percent, with one decimal, or none where it has none.
-
-    >>> percent(0.5), percent(0.97531)
-    ('50.0 %', '97.5 %')
-    """
-    number = half_up(Fraction(share) * _HUNDRED, max(1, least_places))
-    return f"{grouped(number, 1)} %"
-
-
-def _amount(value: float, places: int) -> str:
-    return grouped(half_up(Fraction(value), places), places)
-
-
-def _figure(figure: Figure, places: int) -> tuple[str, str]:
-    error = figure.standard_error
-    return _amount(figure.value, places), "" if error is None else _amount(error, places)
-
-
-def _option_row(option: UncertainOption, places: int) -> tuple[str, ...]:
-    return (
-        option.name,
-        *_figure(option.mean, places),
-        *(_amount(value, places) for value in (option.low, option.median, option.high)),
-        percent(option.chance_positive),
-        percent(option.chance_of_payback),
-    )
 
 
 def _digits(value: float | None) -> Any:

@@ -24,6 +24,8 @@ _EXACT_DIGITS, _SHOWN_DIGITS = 6, 4  # a number of up to six digits is shown as 
 _JSON_DIGITS = 10
 _AMBIGUOUS_PLACES = 3  # one to three digits, a point and three more could be thousands: a zero behind them says no
 _HUNDRED = 100
+_ALIKE = Fraction(1, 1_000_000)  # distances no farther apart than this are one
+_SMALL, _SMALL_DIGITS = Fraction(1, 10), 3  # an amount of money below a tenth is shown with three digits
 
 
 class Parameter(NamedTuple):
@@ -73,7 +75,8 @@ class Parameter(NamedTuple):
         """
         written = Fraction(value) / self.scale
         if self.currency:
-            places = shown_places([written], self.currency)
+            small = written and abs(written) < _SMALL
+            places = _SMALL_DIGITS - magnitude(written) if small else places_of(self.currency)
             rounded = half_up(written, places)
             return grouped(rounded, 0 if rounded.denominator == 1 else places) + self.unit
         if significant(written, _EXACT_DIGITS) != written:
@@ -264,13 +267,22 @@ def hangs_on(break_evens: Sequence[BreakEven]) -> str:
     Args:
         break_evens: the nearest first.
     """
-    near = [item for item in break_evens if item.nearest is not None][:2]
+    near = [item for item in break_evens if item.nearest is not None]
     if near:
-        return f"It hangs on {' and '.join(f'{item.parameter.name} ({_in_words(item)})' for item in near)}"
+        told = [near[0], *[item for item in near[1:] if not _same(near[0], item)][:1]]
+        return f"It hangs on {' and '.join(f'{item.parameter.name} ({_in_words(item)})' for item in told)}"
     if not break_evens:
         return "It hangs on no number of the scenario: none could be changed"
     stays = "stays worth it" if any(item.worth_it for item in break_evens) else "is not worth it"
     return f"It hangs on no single number: over every range searched it {stays}"
+
+
+def _same(first: BreakEven, second: BreakEven) -> bool:
+    """Whether two numbers are factors of one product, such as records a day and days: their break-evens are one."""
+    if first.parameter.path[:-1] != second.parameter.path[:-1] or first.nearest is None or second.nearest is None:
+        return False
+    near, other = first.nearest.distance, second.nearest.distance
+    return near is not None and other is not None and abs(near - other) < _ALIKE
 
 
 def _in_words(item: BreakEven) -> str:

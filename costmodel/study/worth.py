@@ -100,10 +100,21 @@ class Case:
         rates: dict[str, ExchangeRate] = {}
 
         def convert(money: Money) -> Any:
-            rate = exchange_rate(scenario, self.book, money.currency, rates)
+            rate = self._rate(scenario, money.currency, rates)
             return money.amount if rate == 1 else money.amount * rate
 
         return convert
+
+    def _rate(self, scenario: Scenario, currency: str, rates: dict[str, ExchangeRate]) -> Any:
+        try:
+            return exchange_rate(scenario, self.book, currency, rates)
+        except FileError:
+            path = _first_in(scenario.document.data["roi"], currency, ("roi",))
+            message = (
+                f"this is in {currency}, and reported in {scenario.currency}: say of which day the exchange rate is, "
+                "'fx_as_of' under 'prices'"
+            )
+            raise FileError([scenario.document.mistake(path, message)]) from None
 
     def _computed(
         self, scenario: Scenario, numbers: Mapping[Steps, Any], adoption: Sequence[Fraction]
@@ -127,6 +138,18 @@ class Case:
             return billed(scenario, self.book, self.months, request, adoption)
 
         return dict(zip(self.options, all_or_errors(self.options.values(), one), strict=True))
+
+
+def _first_in(node: Any, currency: str, path: Steps) -> Steps:
+    """The first place where an amount in a currency stands."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        if isinstance(child, str) and currency in child.split("/")[0].split():
+            return (*path, key)
+        found = _first_in(child, currency, (*path, key))
+        if len(found) > len(path) + 1:
+            return found
+    return path
 
 
 def case_of(scenario: Scenario, models: Sequence[str] = (), book: PriceBook | None = None) -> Case:

@@ -15,9 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from costmodel.errors import CommandLineError
 from costmodel.results.sensitivity import BreakEven, BreakEvens, End, Interval, Nearest
-from costmodel.uncertainty.parameters import REACH, Array, Outcome, Parameter, outcomes, parameters, possible, short
+from costmodel.uncertainty.parameters import (
+    REACH,
+    Array,
+    Outcome,
+    Parameter,
+    only,
+    outcomes,
+    parameters,
+    possible,
+    short,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +36,7 @@ if TYPE_CHECKING:
     from costmodel.study.worth import Case
     from costmodel.value.flows import Flows
 
-__all__ = ["NOTHING", "BreakEven", "End", "Interval", "Nearest", "break_evens", "flows_at_base", "searched"]
+__all__ = ["NOTHING", "BreakEven", "End", "Interval", "Nearest", "break_evens", "searched"]
 
 _STEPS = 2048
 _JUST_ABOVE = 1e-9  # of the range: where a number must be more than its lowest value
@@ -83,18 +92,6 @@ class _Turn(NamedTuple):
     jump: bool
 
 
-def flows_at_base(case: Case, option: str) -> Flows:
-    """The flows of an option with every number at its base, exactly.
-
-    Raises:
-        CommandLineError: there is no such option.
-    """
-    flows = case.worth().flows
-    if option not in flows:
-        raise CommandLineError(f"there is no option '{option}' here. There are: {', '.join(flows)}")
-    return flows[option]
-
-
 def break_evens(case: Case, option: str) -> tuple[BreakEven, ...]:
     """The break-evens of every number of a scenario, the nearest to today's value first.
 
@@ -104,16 +101,25 @@ def break_evens(case: Case, option: str) -> tuple[BreakEven, ...]:
     Args:
         case: the case.
         option: model or mix.
+
+    Raises:
+        CommandLineError: there is no such option.
+        FileError, NoPriceError: as `estimate`.
     """
     return searched(case, option).items
 
 
 def searched(case: Case, option: str) -> BreakEvens:
-    """The break-evens of every number, with the outcome, ready to be shown."""
-    flows = flows_at_base(case, option)
+    """The break-evens of every number, with the outcome, ready to be shown.
+
+    Raises:
+        CommandLineError: there is no such option.
+        FileError, NoPriceError: as `estimate`.
+    """
+    alone, flows = only(case, option)
     spans = [(parameter, _range(parameter, flows)) for parameter in parameters(case)]
     known = [(parameter, span) for parameter, span in spans if span is not None]
-    found, refused = _found(case, option, known)
+    found, refused = _found(alone, option, known)
     scenario = case.scenario
     items = tuple(sorted(found, key=_order))
     return BreakEvens(scenario.scenario, option, scenario.currency, Fraction(flows.net_present_value), items, refused)

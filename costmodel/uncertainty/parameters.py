@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 from costmodel.documents.model import validated
 from costmodel.documents.numbers import number_at
 from costmodel.documents.settings import path_text, with_value
-from costmodel.errors import CostmodelError, FileError
+from costmodel.errors import CommandLineError, CostmodelError, FileError
 from costmodel.results.sensitivity import Parameter
 from costmodel.runtimes.draws import Draws
-from costmodel.scenario import Scenario, section_model
+from costmodel.scenario import Scenario
+from costmodel.scenario.reading import section_model
 from costmodel.stated import stated
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = [
     "Fields",
     "Outcome",
     "Parameter",
+    "only",
     "outcome_of",
     "outcomes",
     "parameter_at",
@@ -41,6 +44,7 @@ __all__ = [
 Array: TypeAlias = NDArray[np.float64]
 
 _NO_NUMBERS = frozenset({"prices", "expect", "budget", "labels", "horizon", "uncertainty"})
+_WITHOUT_EFFECT = frozenset({("roi", "price_year"), ("roi", "modified_return")})  # on the net present value
 _WRITTEN = re.compile(r"(?:([A-Z]{3})\s+)?([-+0-9._]+(?:[eE][-+]?[0-9]+)?)\s*(.*)")
 _PERCENT = Fraction(1, 100)
 # Beyond a limit by this much: near enough to tell whether it is one, far enough to be written in twelve digits.
@@ -96,12 +100,12 @@ def parameters(case: Case) -> tuple[Parameter, ...]:
     """Every number of a scenario on which its outcome may depend, in the order of the file.
 
     Shares of a mix and of service tiers are none of them: they must add up to 100 %, and cannot change alone. Nor are
-    the counts of a mix, which must agree with the records, nor whole numbers that decide the model, such as months.
+    whole numbers that decide the model, such as months.
     """
     fields = Fields(case.scenario)
-    leaves = (leaf for leaf in _leaves(fields.data, ()) if not _left_out(leaf[0]))
+    leaves = [leaf for leaf in _leaves(fields.data, ()) if leaf[0][:2] not in _WITHOUT_EFFECT]
     found = (_parameter(case.scenario, fields, path, text) for path, text in leaves)
-    return tuple(limited(fields, parameter) for parameter in found if parameter is not None)
+    return tuple(_limited(fields, item) for item in found if item is not None and not _part_of_whole(item))
 
 
 def parameter_at(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Parameter:
@@ -129,15 +133,11 @@ def _leaves(node: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
         yield path, str(node)
 
 
-def _left_out(path: Steps) -> bool:
-    # Days on which records are made only multiply the records a day, which stand for both.
-    if path[:2] in {("roi", "price_year"), ("roi", "modified_return")} or path[-2:] == ("records", "days_per_month"):
-        return True
-    # A mix of one model is written as `mix: {name: 100 %}`, of several with `models` between, each as a number or
-    # with `share` or `count`: none of these can change alone.
-    above = path[:-1] if path[-1] in {"share", "count"} else path
-    parent = above[:-1] if above[-2:-1] != ("models",) else above[:-2]
-    return parent[-1:] == ("mix",) or "service_tier" in path
+def _part_of_whole(parameter: Parameter) -> bool:
+    """Whether it is a share of a mix (written with or without `models` and `share`) or of service tiers."""
+    path = parameter.path[:-1] if parameter.path[-1] == "share" else parameter.path
+    parent = path[:-2] if path[-2:-1] == ("models",) else path[:-1]
+    return (parent[-1:] == ("mix",) and parameter.scale == _PERCENT) or "service_tier" in path
 
 
 def _parameter(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Parameter | None:
@@ -157,7 +157,7 @@ def _parameter(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Pa
     return percent if fields.accepts(percent, value) else bare
 
 
-def limited(fields: Fields, parameter: Parameter) -> Parameter:
+def _limited(fields: Fields, parameter: Parameter) -> Parameter:
     """A number with the least and the greatest value that may stand there, as far as they matter."""
     value = parameter.value
     step = max(abs(value), Fraction(1)) * _BEYOND
@@ -221,6 +221,22 @@ class Outcome(NamedTuple):
     def part(self, start: int, end: int) -> Outcome:
         """The outcomes of some of the elements."""
         return Outcome(self.npv[start:end], self.size[start:end], self.posts[:, start:end])
+
+
+def only(case: Case, option: str) -> tuple[Case, Flows]:
+    """A case with one of its options alone, so that no other is computed; and its flows with every number at its base.
+
+    Raises:
+        CommandLineError: there is no such option.
+        FileError, NoPriceError: as `estimate`.
+    """
+    if option in case.options:
+        case = replace(case, options={option: case.options[option]})
+    flows = case.worth().flows
+    if option not in flows:
+        there = ", ".join(case.options or flows)
+        raise CommandLineError(f"there is no option '{option}' here. There are: {there}")
+    return case, flows[option]
 
 
 def outcome_of(case: Case, option: str, numbers: Mapping[Steps, Array]) -> Outcome:

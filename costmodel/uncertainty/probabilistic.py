@@ -24,7 +24,7 @@ from costmodel.results.probabilistic import (
 )
 from costmodel.uncertainty.information import choice_of, mean_of, value_of_knowing
 from costmodel.uncertainty.sampling import batches_of, sampler_of
-from costmodel.uncertainty.simulation import Shares, drawn, index_points, shares_of_variance
+from costmodel.uncertainty.simulation import Model, Shares, drawn, index_points, shares_of_variance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,10 +73,10 @@ def probabilistic(case: Case, settings: Uncertainty, progress: Progress | None =
         FileError: no number is uncertain, or correlations that cannot be.
         NoPriceError: as `estimate`.
     """
-    sampler, base = sampler_of(case.scenario, settings), case.worth()
+    sampler, model, base = sampler_of(case.scenario, settings), Model(case), case.worth()
     told = _Told(progress, settings.draws + _index_computations(sampler, settings))
-    run = _Run(case, settings, sampler, base, drawn(case, sampler, settings, told))
-    shares = _shares(run, told)
+    run = _Run(case, settings, sampler, base, drawn(model, sampler, settings, told))
+    shares = _shares(run, model, told)
     told.end()
     values = tuple(_at_value(run, value) for value in _values_of_hour(run))
     knowing = _knowing(run, values, shares)
@@ -122,7 +122,7 @@ def _index_computations(sampler: Sampler, settings: Uncertainty) -> int:
     return index_points(settings) * (numbers + 2) if numbers > 1 else 0
 
 
-def _shares(run: _Run, told: _Told) -> Shares | None:
+def _shares(run: _Run, model: Model, told: _Told) -> Shares | None:
     """Sobol indices of the option with the highest net present value; None where it does not vary."""
     present = run.drawn.outcome.benefits.present_values
     best = int(present.mean(axis=1).argmax())
@@ -130,7 +130,7 @@ def _shares(run: _Run, told: _Told) -> Shares | None:
         return None
     if len(run.sampler.paths) == 1:
         return Shares(best, (1.0,), (1.0,))
-    return shares_of_variance(run.case, run.sampler, run.settings, best, told)
+    return shares_of_variance(model, run.sampler, run.settings, best, told)
 
 
 def _options(run: _Run, outcome: Outcome) -> tuple[UncertainOption, ...]:

@@ -12,14 +12,15 @@ from costmodel.documents.model import did_you_mean
 from costmodel.documents.settings import path_of, path_text
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.sensitivity import Axis, NamedCase, NamedCases, OneWay, Swing, TwoWay
-from costmodel.scenario import scale_of
+from costmodel.scenario.reading import case_settings, scale_of, without_cases
 from costmodel.study.worth import case_of
-from costmodel.uncertainty.break_even import NOTHING, flows_at_base
+from costmodel.uncertainty.break_even import NOTHING
 from costmodel.uncertainty.parameters import (
     Array,
     Fields,
     Outcome,
     Parameter,
+    only,
     outcome_of,
     parameter_at,
     parameters,
@@ -73,15 +74,16 @@ def one_way(case: Case, option: str, vary: Fraction | None = None) -> OneWay:
     """
     if vary is not None and not 0 < vary < 1:
         raise CommandLineError("numbers are varied by more than 0 % and less than 100 %: write a share such as 10 %")
-    flows, numbers = flows_at_base(case, option), parameters(case)
+    (alone, flows), numbers = only(case, option), parameters(case)
     uncertain = [parameter for parameter in numbers if parameter.distribution is not None]
     change = USUAL_CHANGE if vary is None and not uncertain else vary
     spans = [_quantiles(case.scenario, parameter) for parameter in uncertain]
     others = [] if change is None else [item for item in numbers if item.distribution is None]
     spans += [_varied(item, change) for item in others if change is not None and item.value]
-    rows, still, refused = _swings(case, option, spans, Fraction(flows.net_present_value))
-    how = [*_how(case.scenario, len(uncertain), change, said=vary is not None), *_zeros(others)]
+    rows, still, refused = _swings(alone, option, spans, Fraction(flows.net_present_value))
     scenario = case.scenario
+    together = [path_text(path) for path in scenario.distributions.keys() - {item.path for item in numbers}]
+    how = [*_how(scenario, len(uncertain), change, said=vary is not None), *_zeros(others), *_shares(together)]
     base = Fraction(flows.net_present_value)
     return OneWay(scenario.scenario, option, scenario.currency, base, rows, tuple(how), still, refused)
 
@@ -89,6 +91,10 @@ def one_way(case: Case, option: str, vary: Fraction | None = None) -> OneWay:
 def _zeros(numbers: Sequence[Parameter]) -> list[str]:
     names = [parameter.name for parameter in numbers if not parameter.value]
     return [f"A share of 0 is 0, so that these are not varied: {', '.join(names)}."] if names else []
+
+
+def _shares(names: Sequence[str]) -> list[str]:
+    return [f"Not changed, as no number alone decides them: {', '.join(sorted(names))}."] if names else []
 
 
 def _how(scenario: Scenario, uncertain: int, change: Fraction | None, *, said: bool) -> tuple[str, ...]:
@@ -175,16 +181,16 @@ def two_way(case: Case, option: str, first: Side, second: Side) -> TwoWay:
             that is not below the highest; a number of values outside 2 to 50.
         FileError, NoPriceError: as `estimate`.
     """
-    flows_at_base(case, option)
+    alone, _ = only(case, option)
     fields = Fields(case.scenario)
     rows, columns = (_axis(case, fields, side) for side in (first, second))
     if rows.parameter.path == columns.parameter.path:
         raise CommandLineError(f"'{rows.parameter.name}' stands twice: a two-way table needs two numbers")
     _require_together(fields, rows, columns)
     pairs = np.array([[float(value) for value in pair] for pair in product(rows.values, columns.values)])
-    found = _together(case, option, (rows, columns), pairs)
+    found = _together(alone, option, (rows, columns), pairs)
     shape = len(rows.values), len(columns.values)
-    turns = _turns(case, option, (rows, columns), (found.npv > NOTHING * found.size).reshape(shape))
+    turns = _turns(alone, option, (rows, columns), (found.npv > NOTHING * found.size).reshape(shape))
     scenario, npv = case.scenario, found.npv.reshape(shape).tolist()
     return TwoWay(scenario.scenario, option, scenario.currency, rows, columns, tuple(map(tuple, npv)), turns)
 
@@ -282,28 +288,29 @@ def named_cases(case: Case, models: Sequence[str] = ()) -> NamedCases:
         message = "no named cases: write them under 'uncertainty', such as 'cases: {slow: {roi.adoption: 40 %}}'"
         raise FileError([scenario.document.mistake(("uncertainty",), message, of_key=True)])
     rows = _figures(AS_STATED, case, {})
+    plain = without_cases(scenario.document)
     for name, said in cases.items():
+        settings = settings_of(said)
+        same_prices = all(path_of(plain, path)[0] != "prices" for path in settings)
         try:
-            settings = settings_of(said)
-            changed = scenario.changed(settings)
-            same_prices = all(path_of(scenario.document, path)[0] != "prices" for path in settings)
+            changed = type(scenario).of(plain, scenario.folder, settings)
             rows += _figures(name, case_of(changed, models, case.book if same_prices else None), settings)
         except FileError as error:
             words = [mistake._replace(message=f"in the case '{name}': {mistake.message}") for mistake in error.mistakes]
             raise FileError(words) from None
-        except CommandLineError as error:
-            place = ("uncertainty", "cases", name)
-            raise FileError([scenario.document.mistake(place, f"in the case '{name}': {error}")]) from None
     return NamedCases(scenario.scenario, scenario.currency, tuple(rows))
 
 
-def settings_of(case_settings: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(said: dict[str, Any]) -> dict[str, Any]:
     """What a named case sets, by path.
 
     Args:
-        case_settings: what the scenario says of it: values by path, as text of YAML or plain data.
+        said: what the scenario says of it: values by path, as text of YAML or plain data, and the name of a preset.
+
+    Raises:
+        CommandLineError: there is no such preset.
     """
-    return dict(case_settings)
+    return case_settings(said)
 
 
 def _figures(name: str, case: Case, settings: Mapping[str, Any]) -> list[NamedCase]:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.runtimes.draws import Draws
-from costmodel.uncertainty.information import NetBenefits
+from costmodel.uncertainty.information import NetBenefits, variance_shares
 from costmodel.uncertainty.sampling import batches_of, index_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from costmodel.study.worth import Case
+    from costmodel.study.worth import Case, Worth
     from costmodel.uncertainty.sampling import Array, Numbers, Sampler
     from costmodel.value.doubt import Uncertainty
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Paybacks: TypeAlias = NDArray[np.int16]
 NEVER = np.iinfo(np.int16).max
 REGRESSED = 1 << 14  # draws on which regressions are done: more would change their digits, not their meaning
-INDEX_POINTS = 1 << 12  # base points of Sobol indices: within 0.01 on the Ishigami function
+INDEX_POINTS = 1 << 12  # base points of Sobol indices: within about 0.01 on the Ishigami function
 _LEAST_INDEX_POINTS = 1 << 6
 # What is held while one chunk is computed: arrays for each month, and for each month and option (measured).
 _ARRAYS_A_MONTH, _ARRAYS_AN_OPTION = 25, 9
@@ -77,59 +77,77 @@ def chunk_of(months: int, options: int) -> int:
     return min(max(fitting, _SMALLEST_CHUNK), _LARGEST_CHUNK)
 
 
-def computed(case: Case, numbers: Numbers, size: int) -> Outcome:
-    """What a case comes to for values of its uncertain numbers.
+class Model:
+    """A case as a function of its uncertain numbers, for many draws at once."""
 
-    Args:
-        case: the case.
-        numbers: by path, in the unit in which they are computed with, each of shape (size,).
-        size: how many.
-    """
-    flows = list(case.worth({path: Draws(values) for path, values in numbers.items()}).flows.values())
-    present = np.empty((len(flows), size))
-    paybacks = np.empty((len(flows), size), dtype=np.int16)
-    for index, item in enumerate(flows):
-        present[index] = _plain(item.net_present_value)
-        paybacks[index] = _months_until_paid([_plain(net) for net in item.nets], size)
-    hours = np.array(np.broadcast_to(_plain(flows[0].present("capacity_hours")), (size,)))
-    return Outcome(NetBenefits(present, hours), paybacks)
+    def __init__(self, case: Case) -> None:
+        base = case.worth().flows.values()
+        self._case = case
+        # The same for every chunk, so that a draw comes to the same in any of them.
+        self._nothing = [_ROUNDING * sum(abs(float(net)) for net in flows.nets) for flows in base]
+
+    @property
+    def chunk(self) -> int:
+        """Draws that are best computed at once."""
+        return chunk_of(len(self._case.months), len(self._nothing))
+
+    def outcome(self, numbers: Numbers) -> Outcome:
+        """What the case comes to.
+
+        Args:
+            numbers: values of its uncertain numbers by path, in the unit in which they are computed with, each of
+                shape (draws,).
+        """
+        size, options = len(next(iter(numbers.values()))), len(self._nothing)
+        *figures, hours = self._figures(numbers)
+        each = len(figures) // options
+        present = np.empty((options, size))
+        paybacks = np.empty((options, size), dtype=np.int16)
+        for index, nothing in enumerate(self._nothing):
+            present[index], *nets = figures[index * each : (index + 1) * each]
+            paybacks[index] = _months_until_paid(nets, size, nothing)
+        return Outcome(NetBenefits(present, np.array(np.broadcast_to(hours, (size,)))), paybacks)
+
+    def _figures(self, numbers: Numbers) -> list[Any]:
+        """Net present value and net flows of each option, and freed hours: arrays, or floats of what is certain."""
+        figures = _wanted(self._case.worth({path: Draws(values) for path, values in numbers.items()}))
+        return [figure.values if isinstance(figure, Draws) else float(figure) for figure in figures]
 
 
-def _plain(number: Any) -> Any:
-    """An array of draws, or the float of a number that does not depend on any."""
-    return number.values if isinstance(number, Draws) else float(number)
+def _wanted(worth: Worth) -> list[Any]:
+    options = list(worth.flows.values())
+    found = [figure for flows in options for figure in (flows.net_present_value, *flows.nets)]
+    return [*found, options[0].present("capacity_hours")]
 
 
-def _months_until_paid(nets: Sequence[Any], size: int) -> Paybacks:
+def _months_until_paid(nets: Sequence[Any], size: int, nothing: float) -> Paybacks:
     """The first month from which on the cumulative flow stays at or above 0; NEVER where it ends below.
 
     Source: costmodel.value.returns.payback, for draws: with room for the rounding of float64.
     """
     total, last = np.zeros(size), np.full(size, -1, dtype=np.int16)
-    nothing = -_ROUNDING * sum(float(np.max(np.abs(net))) for net in nets)
     for month, net in enumerate(nets):
         total += net
-        np.copyto(last, np.int16(month), where=total < nothing)
+        np.copyto(last, np.int16(month), where=total < -nothing)
     last += 1
     last[last == len(nets)] = NEVER
     return last
 
 
-def drawn(case: Case, sampler: Sampler, settings: Uncertainty, progress: Progress) -> Drawn:
+def drawn(model: Model, sampler: Sampler, settings: Uncertainty, progress: Progress) -> Drawn:
     """Every draw computed.
 
     Args:
-        case: the case.
+        model: the case.
         sampler: of its uncertain numbers.
         settings: method, number of draws and seed.
         progress: told how many draws have been computed since it was told last.
     """
     count, batches = settings.draws, batches_of(settings)
-    chunk = chunk_of(len(case.months), max(len(case.options), 1))
     kept = min(REGRESSED, count) // batches  # of each batch
     outcomes, known, places, done = [], [], [], 0
-    for part in sampler.chunks(settings, chunk):
-        outcomes.append(computed(case, part.numbers, part.size))
+    for part in sampler.chunks(settings, model.chunk):
+        outcomes.append(model.outcome(part.numbers))
         take = min(max(kept - done % (count // batches), 0), part.size)
         if take:
             known.append(np.stack([values[:take] for values in part.numbers.values()]))
@@ -156,35 +174,27 @@ def index_points(settings: Uncertainty) -> int:
     return min(max(fitting, _LEAST_INDEX_POINTS), INDEX_POINTS)
 
 
-def shares_of_variance(case: Case, sampler: Sampler, settings: Uncertainty, option: int, progress: Progress) -> Shares:
+def shares_of_variance(
+    model: Model, sampler: Sampler, settings: Uncertainty, option: int, progress: Progress
+) -> Shares:
     """Sobol indices of the net present value of one option, as if all numbers were independent.
 
     Args:
-        case: the case.
+        model: the case.
         sampler: of its uncertain numbers.
         settings: number of draws and seed.
         option: which, from 0.
         progress: told how many computations have been done since it was told last.
-
-    Source: Saltelli et al., Computer Physics Communications 2010;181:259-270, as in scipy.stats.sobol_indices.
     """
-    from scipy.stats import sobol_indices, uniform  # type: ignore[import-untyped]
+    alone = sampler.independent
 
-    alone, chunk = sampler.independent, chunk_of(len(case.months), max(len(case.options), 1))
-
-    def net_present_value(cube: Array) -> Array:
-        found = np.empty(cube.shape[1])
-        for start in range(0, len(found), chunk):
-            part = np.ascontiguousarray(cube[:, start : start + chunk].T)
-            outcome = computed(case, alone.values(part), len(part))
-            found[start : start + len(part)] = outcome.benefits.present_values[option]
+    def net_present_value(points: Array) -> Array:
+        found = np.empty(len(points))
+        for start in range(0, len(points), model.chunk):
+            part = points[start : start + model.chunk]
+            found[start : start + len(part)] = model.outcome(alone.values(part)).benefits.present_values[option]
             progress(len(part))
         return found
 
-    found = sobol_indices(
-        func=net_present_value,
-        n=index_points(settings),
-        dists=[uniform()] * len(alone.paths),
-        rng=index_generator(settings),
-    )
-    return Shares(option, tuple(found.first_order.tolist()), tuple(found.total_order.tolist()))
+    generator = index_generator(settings)
+    return Shares(option, *variance_shares(net_present_value, len(alone.paths), index_points(settings), generator))

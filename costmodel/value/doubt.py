@@ -6,20 +6,28 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from costmodel.documents.model import Count, Model, MoneyField, Rate, Reads, Text
+from costmodel.documents.model import At, Count, Model, Rate, Reads, Text
 from costmodel.quantities import exact
+from costmodel.value.spec import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_DRAWS = 1 << 24  # beyond it the standard error is under a four-thousandth of the spread, and time is lost
 MOST_CORRELATED = 100
+_FEWEST = 2
 _LEAST_LEFT = 1e-10  # of a variance of 1: below it a number is decided by the others, up to rounding
 
 
 def _draws(value: int) -> int:
     if value > MAX_DRAWS:
         raise ValueError(f"{value:,} draws are more than {MAX_DRAWS:,}: the error falls only with their square root")
+    return value
+
+
+def _inside(value: Fraction) -> Fraction:
+    if not 0 < value < 1:
+        raise ValueError("the interval holds more than 0 % and less than 100 %")
     return value
 
 
@@ -30,7 +38,9 @@ def _correlation(value: Any) -> Fraction:
     return number
 
 
-Correlation = Annotated[Fraction, Reads(_correlation, {"type": ["number", "string"], "title": "between -1 and 1"})]
+Correlation = Annotated[
+    Fraction, Reads(_correlation, {"type": ["number", "string"], "title": "a number between -1 and 1"})
+]
 
 
 def pearson(rank_correlation: float) -> float:
@@ -70,25 +80,38 @@ class Correlations(Model):
     @model_validator(mode="after")
     def _square(self) -> "Correlations":
         size = len(self.of)
-        if len(set(self.of)) != size:
-            raise ValueError("a path stands twice in 'of'")
+        if size < _FEWEST:
+            raise At("of", "at least two numbers move together: name their paths")
+        for path in self.of:
+            if self.of.count(path) > 1:
+                raise At("of", f"'{path}' stands twice in 'of'")
         if len(self.matrix) != size or any(len(row) != size for row in self.matrix):
-            raise ValueError(f"{size} paths need a matrix of {size} rows with {size} numbers each")
+            got = " and ".join(sorted({str(len(row)) for row in self.matrix}))
+            raise At(
+                "matrix",
+                f"{size} paths need a matrix of {size} rows with {size} numbers each; "
+                f"got {len(self.matrix)} rows with {got} numbers",
+            )
         for row in range(size):
             if self.matrix[row][row] != 1:
-                raise ValueError(f"row {row + 1} of the matrix: a number's correlation with itself is 1")
+                there = f"{float(self.matrix[row][row]):g}"
+                raise At(
+                    "matrix", f"row {row + 1} has {there} on the diagonal: a number's correlation with itself is 1"
+                )
             for column in range(row):
                 if self.matrix[row][column] != self.matrix[column][row]:
-                    raise ValueError(
+                    raise At(
+                        "matrix",
                         f"the matrix is not symmetric: row {row + 1}, column {column + 1} is "
                         f"{float(self.matrix[row][column]):g}, row {column + 1}, column {row + 1} is "
-                        f"{float(self.matrix[column][row]):g}"
+                        f"{float(self.matrix[column][row]):g}",
                     )
         first = _first_impossible(self.matrix)
         if first is not None:
-            raise ValueError(
+            raise At(
+                "matrix",
                 "the matrix is not positive definite, so no numbers can be correlated like this: the correlations of "
-                f"'{self.of[first]}' contradict those of the numbers before it; bring some of them nearer to 0"
+                f"'{self.of[first]}' contradict those of the numbers before it; bring some of them nearer to 0",
             )
         return self
 
@@ -106,18 +129,16 @@ class Uncertainty(Model):
     """Uncertain numbers that move together."""
     cases: dict[Text, dict[Text, Any]] = Field(default_factory=dict)
     """Named scenarios: values by path, or 'preset: name'."""
-    values_of_hour: tuple[MoneyField, ...] = ()
+    values_of_hour: tuple[Cost, ...] = ()
     """Values of a freed hour over which the options are compared."""
     payback_months: Count = 12
     """The payback whose probability is shown."""
-    interval: Rate = Fraction(95, 100)
+    interval: Annotated[Rate, AfterValidator(_inside)] = Fraction(95, 100)
     """Probability inside the interval shown."""
 
     @model_validator(mode="after")
     def _fits(self) -> "Uncertainty":
         if self.method == "sobol" and self.draws & (self.draws - 1):
             lower = 1 << (self.draws.bit_length() - 1)
-            raise ValueError(f"Sobol points come in powers of two: write {lower} or {lower * 2} draws")
-        if not 0 < self.interval < 1:
-            raise ValueError("the interval holds more than 0 % and less than 100 %")
+            raise At("draws", f"Sobol points come in powers of two: write {lower} or {lower * 2} draws")
         return self

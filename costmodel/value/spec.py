@@ -4,12 +4,13 @@ Money is written with its currency and may be in another than the scenario's: it
 """
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from costmodel.documents.model import (
     Amount,
+    At,
     Count,
     Model,
     MoneyField,
@@ -42,7 +43,7 @@ def _monthly(value: Any) -> Money:
     if isinstance(value, Money):
         return value
     text, slash, unit = str(value).partition("/")
-    if not slash or unit.strip() != "month":
+    if not slash or unit.strip() != "month" or len(text.split()) != len(("amount", "currency")):
         raise ValueError(f"expected money a month such as '252 USD/month', got '{str(value)[:40]}'")
     return _money(Money.parse(unambiguous(text)))
 
@@ -53,7 +54,7 @@ CostPerMonth = Annotated[Money, Reads(_monthly, {"type": "string", "title": "mon
 def _at_most(limit: int, what: str) -> AfterValidator:
     def check(value: Any) -> Any:
         if value > limit:
-            raise ValueError(f"{what} has at most {limit}, got {decimal_text(value)}")
+            raise ValueError(f"{what}, got {decimal_text(value)}")
         return value
 
     return AfterValidator(check)
@@ -62,6 +63,26 @@ def _at_most(limit: int, what: str) -> AfterValidator:
 def _above_zero(value: Fraction) -> Fraction:
     if value <= 0:
         raise ValueError("a share of 0 % leaves no hour that can be used")
+    return value
+
+
+def _learning(value: Fraction) -> Fraction:
+    if value <= 0:
+        raise ValueError(
+            "a learning rate of 0 % leaves no review time after the first: write what is left, such as 90 %"
+        )
+    return value
+
+
+def _not_all(value: Fraction) -> Fraction:
+    if value > 1:
+        raise ValueError("more than 100 % of the time cannot be saved")
+    return value
+
+
+def _above_total_loss(value: Fraction) -> Fraction:
+    if value <= -1:
+        raise ValueError("a rate of -100 % or less a year leaves nothing to compute with")
     return value
 
 
@@ -112,9 +133,9 @@ class Staff(Model):
     """Wage for one hour, before benefits and payroll taxes."""
     loading_on_wage: LoadingOnWage
     """Benefits and payroll taxes as a share of the WAGE (29.8 % of total compensation is 42.3 % on the wage)."""
-    hours_per_day: Annotated[Positive, _at_most(_HOURS_OF_DAY, "a day")]
+    hours_per_day: Annotated[Positive, _at_most(_HOURS_OF_DAY, "a day has at most 24 hours")]
     """Paid hours of one post on a working day."""
-    days_per_month: Annotated[Positive, _at_most(_DAYS_OF_MONTH, "a month")]
+    days_per_month: Annotated[Positive, _at_most(_DAYS_OF_MONTH, "a month has at most 31 days")]
     """Working days of one post in a month; not the days on which records are made."""
     usable_share: Annotated[Share, AfterValidator(_above_zero)]
     """Share of paid hours that can be worked on records: breaks, meetings and training are not in it."""
@@ -126,7 +147,9 @@ class Staff(Model):
     """Posts that must stay whatever the hours are."""
     overtime: Overtime | None = None
     """How overtime is paid, where staffing is overtime."""
-    notice_months: Annotated[Whole, _at_most(_LONGEST_NOTICE, "a notice in months")] = 0
+    notice_months: Annotated[
+        Whole, _at_most(_LONGEST_NOTICE, "a notice of more than 60 months is not computed with")
+    ] = 0
     """Months for which a post is still paid after it is no longer needed."""
     severance_per_post: Cost | None = None
     """Paid once when a post ends."""
@@ -139,8 +162,12 @@ class Staff(Model):
             raise ValueError("staffing by overtime needs 'posts_now' and 'overtime: {factor: ...}'")
         if self.staffing != "overtime" and self.overtime is not None:
             raise ValueError("'overtime' goes with 'staffing: overtime'")
-        if self.staffing == "fractional" and (self.posts_now is not None or self.least_posts):
-            raise ValueError("fractional staffing knows no posts: leave out 'posts_now' and 'least_posts'")
+        if self.staffing == "fractional" and self.posts_now is not None:
+            raise ValueError("fractional staffing knows no posts: leave out 'posts_now'")
+        whole = ("least_posts", "notice_months", "severance_per_post", "rehiring_cost_per_post")
+        for name in whole:
+            if self.staffing != "whole_posts" and name in self.model_fields_set:
+                raise At(name, f"'{name}' goes with 'staffing: whole_posts', where posts end: leave it out")
         return self
 
 
@@ -173,7 +200,12 @@ class Adoption(Model):
         }[self.curve]
         given = self.model_fields_set - {"curve"}
         if given != needed:
-            raise ValueError(f"adoption with the curve '{self.curve}' is written with {', '.join(sorted(needed))}")
+            raise ValueError(
+                f"adoption with the curve '{self.curve}' is written with {', '.join(sorted(needed))}; "
+                f"got {', '.join(sorted(given)) or 'none of them'}"
+            )
+        if self.curve == "table" and not self.shares:
+            raise ValueError("a table of adoption needs at least one share")
         return self
 
 
@@ -192,13 +224,13 @@ class WithAI(Model):
     """Minutes of one review, after practice."""
     first_review_minutes: Amount | None = None
     """Minutes of the first review; with it, reviews get faster with practice."""
-    learning_rate: Annotated[Share, AfterValidator(_above_zero)] | None = None
+    learning_rate: Annotated[Share, AfterValidator(_learning)] | None = None
     """What is left of the excess over review_minutes each time the number of records doubles, such as 90 %."""
     clinicians: Positive | None = None
     """Clinicians among whom the records are shared, for learning; posts_now if not said."""
     fixed_minutes: Amount = Fraction(0)
     """Minutes for every record done with AI, reviewed or not."""
-    time_saved: Rate | None = None
+    time_saved: Annotated[Rate, AfterValidator(_not_all)] | None = None
     """Share of the manual minutes that is saved, as studies state it, instead of review minutes; may be negative."""
 
     @model_validator(mode="after")
@@ -206,19 +238,22 @@ class WithAI(Model):
         if self.time_saved is not None:
             if self.model_fields_set - {"time_saved", "review_share"}:
                 raise ValueError("'time_saved' says the whole of the time, review included: leave the minutes out")
-            if self.time_saved > 1:
-                raise ValueError("more than 100 % of the time cannot be saved")
             return self
         if self.review_share is None or self.review_minutes is None:
             raise ValueError("say 'review_share' and 'review_minutes', or 'time_saved'")
         if (self.first_review_minutes is None) != (self.learning_rate is None):
             raise ValueError("learning needs both 'first_review_minutes' and 'learning_rate'")
+        if self.first_review_minutes is not None and self.first_review_minutes < self.review_minutes:
+            raise At(
+                "first_review_minutes", "the first review takes less than a settled one: reviews do not get slower"
+            )
         return self
 
 
 class Manual(Model):
     """Clinician's time for a record done by hand."""
 
+    example: ClassVar[str] = "{minutes: 10}"
     minutes: Positive
     """Minutes a record."""
 
@@ -255,6 +290,9 @@ class Errors(Model):
             self.review_finds is None
         ):
             raise ValueError("'review_finds' is missing: the share of errors that a review finds")
+        for cost, counts in (("cost_of_correction", "found_per_record"), ("cost_of_harm", "harmful_per_record")):
+            if getattr(self, cost) is not None and getattr(self.with_ai, counts) is None:
+                raise At(cost, f"'{cost}' needs '{counts}' under 'with_ai' and under 'by_hand'")
         return self
 
 
@@ -282,6 +320,7 @@ class OneOff(Model):
 class Capacity(Model):
     """Hours freed that no post leaves with."""
 
+    example: ClassVar[str] = "{share_used: 50 %}"
     share_used: Share = Fraction(0)
     """Share of freed hours that replaces work otherwise paid for; only this share enters the net flow."""
     value_per_hour: Cost | None = None
@@ -291,6 +330,7 @@ class Capacity(Model):
 class LlmCost(Model):
     """An API cost that somebody quotes, in place of the computed bill."""
 
+    example: ClassVar[str] = "{quoted: 252 USD/month}"
     quoted: CostPerMonth
     """Money a month, as quoted."""
     source: Text | None = None
@@ -300,9 +340,9 @@ class LlmCost(Model):
 class ModifiedReturn(Model):
     """Rates of the modified internal rate of return; the discount rate if not said."""
 
-    finance_rate: Rate | None = None
+    finance_rate: Annotated[Rate, AfterValidator(_above_total_loss)] | None = None
     """At which costs are financed, a year."""
-    reinvest_rate: Rate | None = None
+    reinvest_rate: Annotated[Rate, AfterValidator(_above_total_loss)] | None = None
     """At which returns are reinvested, a year."""
 
 
@@ -354,7 +394,9 @@ class Roi(Model):
     def _fits(self) -> "Roi":
         learns = self.with_ai.learning_rate is not None
         if learns and self.with_ai.clinicians is None and self.staff.posts_now is None:
-            raise ValueError("learning is by clinician: say how many share the records, 'with_ai: {clinicians: ...}'")
+            raise At(
+                "with_ai", "learning is by clinician: say how many share the records, 'clinicians' under 'with_ai'"
+            )
         if self.errors is not None and self.with_ai.review_share is None:
-            raise ValueError("errors are found by review: say the 'review_share' under 'with_ai'")
+            raise At("errors", "errors are found by review: say the 'review_share' under 'with_ai'")
         return self

@@ -139,7 +139,8 @@ def test_numbers_that_cannot_change_alone_are_named(case):
     """A mix of counts says how many records there are: what cannot be varied is told, not left out."""
     changes = {"mix": "{by: requests, openai/gpt-4.1: '2000'}", "workload.tokens": "{input: 500, output: 100}"}
     found = one_way(case(changes), "the mix")
-    assert [name for name, _ in found.not_computed] == ["workload.records.per_day"]
+    records = {"workload.records.per_day", "workload.records.days_per_month", 'mix."openai/gpt-4.1"'}
+    assert {name for name, _ in found.not_computed} == records
     assert "Not computed: workload.records.per_day" in str(found)
 
 
@@ -248,18 +249,34 @@ def test_named_cases_with_several_models(case):
 
 
 def test_mistakes_in_named_cases(case):
-    """A case that cannot be names itself; a scenario without cases says how to write them."""
-    with pytest.raises(FileError, match="in the case 'odd': '140 %' is outside"):
-        named_cases(case({"uncertainty.cases": "{odd: {roi.adoption: 140 %}}"}))
-    with pytest.raises(FileError, match=r"in the case 'odd': .*cannot be set inside"):
-        named_cases(case({"uncertainty.cases": "{odd: {roi.adoption.x: 40 %}}"}))
+    """Values that cannot be together name their case; a scenario without cases says how to write them."""
+    changes = {
+        "mix": "{openai/gpt-4.1: 100 %}",
+        "workload.tokens": "{input: 500, output: 100}",
+        "uncertainty.cases": "{odd: {workload.cache_read: 80 %, workload.cache_write_5m: 80 %}}",
+    }
+    with pytest.raises(FileError, match=r"in the case 'odd': .*more than 100 % of input"):
+        named_cases(case(changes))
     with pytest.raises(FileError, match="no named cases"):
         named_cases(case())
 
 
-def test_settings_of_a_case_are_those_of_the_scenario():
-    """Values by path, as for --set."""
-    assert settings_of({"roi.adoption": "40 %"}) == {"roi.adoption": "40 %"}
+def test_a_case_may_name_a_preset():
+    """The preset's values, and those that the case gives itself."""
+    settings = settings_of({"preset": "vendor", "roi.adoption": "40 %"})
+    assert settings["roi.adoption"] == "40 %"
+    assert "preset" not in settings
+    assert len(settings) > 1
+
+
+def test_shares_of_a_mix_are_named_as_not_changed(case):
+    """Shares of a mix move together: none is varied alone, and the reader is told."""
+    changes = {
+        "mix": "{by: requests, openai/gpt-4.1: {uniform: [40 %, 60 %]}, openai/gpt-4.1-mini: 50 %}",
+        "workload.tokens": "{input: 500, output: 100}",
+    }
+    found = one_way(case(changes), "the mix")
+    assert 'Not changed, as no number alone decides them: mix."openai/gpt-4.1".' in found.notes
 
 
 def test_results_are_plain_data(case):

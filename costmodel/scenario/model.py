@@ -16,11 +16,9 @@ from costmodel.documents.model import (
     MonthField,
     Rate,
     Text,
-    validated,
 )
 from costmodel.documents.reader import Document, read_document
-from costmodel.documents.settings import with_value
-from costmodel.errors import FileError, Mistake
+from costmodel.errors import FileError
 from costmodel.quantities import Month, unambiguous
 from costmodel.usage.spec import Alternatives, MixField, Request, Workload
 
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from costmodel.distributions import Distribution
-    from costmodel.stated import Stated, Use
+    from costmodel.stated import Use
 
 Steps = tuple[Any, ...]
 MAX_YEAR = 2200  # no price table reaches so far
@@ -90,12 +88,18 @@ def _above_nothing(value: Fraction) -> Fraction:
     return value
 
 
+def _above_no_wage(value: Fraction) -> Fraction:
+    if value <= -1:
+        raise ValueError("wages that fall by 100 % a year or more leave none")
+    return value
+
+
 class Escalation(Model):
     """Stated yearly changes of prices."""
 
     prices: Annotated[Rate, AfterValidator(_above_nothing)] = Fraction(0)
     """Yearly change of API prices, from the second year of the horizon on."""
-    wages: Annotated[Rate, AfterValidator(_above_nothing)] = Fraction(0)
+    wages: Annotated[Rate, AfterValidator(_above_no_wage)] = Fraction(0)
     """Yearly change of wages, from the second year of the horizon on."""
 
 
@@ -116,71 +120,7 @@ def _refuse_other_kinds(document: Document) -> None:
                 raise FileError([document.mistake((key,), f"this is no scenario, but {what}", of_key=True)])
 
 
-# Sections that few scenarios have, and the models that read them: imported when there is something to read.
-_SECTIONS = {"roi": ("costmodel.value.spec", "Roi"), "uncertainty": ("costmodel.value.doubt", "Uncertainty")}
 Later = Annotated[Any, SkipValidation]
-
-
-def _read(document: Document, model: "type[Scenario]") -> "Scenario":
-    """The scenario, and each of its sections by its own model; all mistakes at once."""
-    from dataclasses import replace
-
-    data, found = document.data, {}
-    mistakes: list[Mistake] = []
-    for name in _SECTIONS.keys() & data.keys() if isinstance(data, dict) else ():
-        try:
-            found[name] = validated(document, section_model(name), data[name], (name,))
-        except FileError as error:
-            mistakes += error.mistakes
-    rest = {key: value for key, value in data.items() if key not in _SECTIONS} if found or mistakes else data
-    try:
-        places = {**document.places, id(rest): document.places.get(id(data), {})}
-        scenario = validated(replace(document, data=rest, places=places), model)
-    except FileError as error:
-        raise FileError(sorted({*mistakes, *error.mistakes}, key=lambda item: (item.line, item.column))) from None
-    if mistakes:
-        raise FileError(mistakes)
-    return scenario.model_copy(update=found) if found else scenario
-
-
-def section_model(name: str) -> type[Model]:
-    """The model of a section such as `roi`."""
-    from importlib import import_module
-
-    module, attribute = _SECTIONS[name]
-    model: type[Model] = getattr(import_module(module), attribute)
-    return model
-
-
-def _uncertain(scenario: "Scenario", document: Document, found: "Stated") -> "Scenario":
-    """The scenario with the mean of each distribution, once every value of each is known to be one it can have."""
-    mistakes: dict[Mistake, None] = {}
-    for path, distribution in found.distributions.items():
-        try:
-            scenario.number(path)
-        except KeyError:
-            message = "no distribution can stand here: this is no quantity, or a whole number that decides the model"
-            mistakes[document.mistake(path, message)] = None
-            continue
-        for inside, text in distribution.probes:
-            try:
-                _read(with_value(found.document, path, text), type(scenario))
-            except FileError as error:
-                message = f"{distribution} reaches {text}: {error.mistakes[0].message}"
-                mistakes[document.mistake((*path, *inside), message)] = None
-    if mistakes:
-        raise FileError(mistakes)
-    return scenario.with_numbers({path: base(item) for path, item in found.distributions.items()})
-
-
-def base(distribution: "Distribution") -> Fraction:
-    """The mean of a distribution, in the unit in which it is computed with."""
-    return distribution.mean * scale_of(distribution)
-
-
-def scale_of(distribution: "Distribution") -> Fraction:
-    """What turns the unit that was written into the one that is computed with: a hundredth for percent."""
-    return Fraction(1, 100) if distribution.suffix.strip().startswith("%") else Fraction(1)
 
 
 class Scenario(Request):
@@ -257,14 +197,11 @@ class Scenario(Request):
     ) -> "Scenario":
         """A scenario from a document that was read."""
         from costmodel.documents.settings import with_settings
-        from costmodel.stated import stated
+        from costmodel.scenario.reading import read
 
         changed = with_settings(document, settings) if settings else document
         _refuse_other_kinds(changed)
-        found = stated(changed)
-        scenario = _read(found.document, cls)
-        if found.distributions:
-            scenario = _uncertain(scenario, changed, found)
+        scenario, found = read(changed, cls)
         scenario._document, scenario._folder, scenario._stated = changed, folder, found  # noqa: SLF001 - its own
         return scenario
 
