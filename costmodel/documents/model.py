@@ -187,7 +187,7 @@ def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
     return sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
 
 
-class At(ValueError):
+class PlacedError(ValueError):
     """A mistake of a whole model that is told at one of its keys."""
 
     def __init__(self, key: str, message: str) -> None:
@@ -228,7 +228,7 @@ def mistakes_of(
             continue  # it is there, misspelt
         path = (*at, *item["loc"])
         own = item["ctx"]["error"] if item["type"] == "value_error" else None
-        if isinstance(own, At):
+        if isinstance(own, PlacedError):
             path = (*path, own.key)
         if item["input"] is None and item["type"] != "extra_forbidden" and _is_empty(document, path):
             continue  # that nothing stands there is told of once

@@ -214,6 +214,12 @@ class Scenario(Request):
         """The same scenario with other values, by path; `{"workload.records.per_day": "2000"}`."""
         return type(self).of(self._document, self._folder, settings)
 
+    def case(self, name: str) -> "Scenario":
+        """The scenario of a named case under `uncertainty`."""
+        from costmodel.scenario.reading import case_document
+
+        return type(self).of(case_document(self._document, self.uncertainty.cases[name]), self._folder)
+
     @property
     def document(self) -> Document:
         """The document it was read from."""

@@ -193,8 +193,7 @@ def _case_mistakes(document: Document, name: str, settings: dict[str, Any], mode
     for key, value in settings.items():
         at = ("uncertainty", "cases", name, key)
         try:
-            changed = with_settings(without_cases(document), case_settings({key: value}))
-            read(changed, model)
+            read(case_document(document, {key: value}), model)
         except FileError as error:
             mistakes.append(document.mistake(at, error.mistakes[0].message))
         except CommandLineError as error:
@@ -202,10 +201,19 @@ def _case_mistakes(document: Document, name: str, settings: dict[str, Any], mode
     return mistakes
 
 
-def without_cases(document: Document) -> Document:
-    """The document without its named cases."""
-    rest = {key: value for key, value in document.data["uncertainty"].items() if key != "cases"}
-    return with_value(document, ("uncertainty",), rest)
+def without_uncertainty(document: Document) -> Document:
+    """The document without what it says about uncertainty, which is about other numbers than those of a case."""
+    rest = {key: value for key, value in document.data.items() if key != "uncertainty"}
+    return replace(document, data=rest, places={**document.places, id(rest): document.places.get(id(document.data), {})})
+
+
+def case_document(document: Document, settings: dict[str, Any]) -> Document:
+    """The document of a named case, with its values.
+
+    Raises:
+        CommandLineError: a path leads nowhere, or there is no preset of that name.
+    """
+    return with_settings(without_uncertainty(document), case_settings(settings))
 
 
 def case_settings(settings: dict[str, Any]) -> dict[str, Any]:

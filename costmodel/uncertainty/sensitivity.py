@@ -12,7 +12,7 @@ from costmodel.documents.model import did_you_mean
 from costmodel.documents.settings import path_of, path_text
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.sensitivity import Axis, NamedCase, NamedCases, OneWay, Swing, TwoWay
-from costmodel.scenario.reading import case_settings, scale_of, without_cases
+from costmodel.scenario.reading import case_settings, scale_of, without_uncertainty
 from costmodel.study.worth import case_of
 from costmodel.uncertainty.break_even import NOTHING
 from costmodel.uncertainty.parameters import (
@@ -288,7 +288,7 @@ def named_cases(case: Case, models: Sequence[str] = ()) -> NamedCases:
         message = "no named cases: write them under 'uncertainty', such as 'cases: {slow: {roi.adoption: 40 %}}'"
         raise FileError([scenario.document.mistake(("uncertainty",), message, of_key=True)])
     rows = _figures(AS_STATED, case, {})
-    plain = without_cases(scenario.document)
+    plain = without_uncertainty(scenario.document)
     for name, said in cases.items():
         settings = settings_of(said)
         same_prices = all(path_of(plain, path)[0] != "prices" for path in settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from costmodel.documents.model import At, Count, Model, Rate, Reads, Text
+from costmodel.documents.model import Count, Model, PlacedError, Rate, Reads, Text
 from costmodel.quantities import exact
 from costmodel.value.spec import Cost
 
@@ -81,13 +81,13 @@ class Correlations(Model):
     def _square(self) -> "Correlations":
         size = len(self.of)
         if size < _FEWEST:
-            raise At("of", "at least two numbers move together: name their paths")
+            raise PlacedError("of", "at least two numbers move together: name their paths")
         for path in self.of:
             if self.of.count(path) > 1:
-                raise At("of", f"'{path}' stands twice in 'of'")
+                raise PlacedError("of", f"'{path}' stands twice in 'of'")
         if len(self.matrix) != size or any(len(row) != size for row in self.matrix):
             got = " and ".join(sorted({str(len(row)) for row in self.matrix}))
-            raise At(
+            raise PlacedError(
                 "matrix",
                 f"{size} paths need a matrix of {size} rows with {size} numbers each; "
                 f"got {len(self.matrix)} rows with {got} numbers",
@@ -95,12 +95,12 @@ class Correlations(Model):
         for row in range(size):
             if self.matrix[row][row] != 1:
                 there = f"{float(self.matrix[row][row]):g}"
-                raise At(
+                raise PlacedError(
                     "matrix", f"row {row + 1} has {there} on the diagonal: a number's correlation with itself is 1"
                 )
             for column in range(row):
                 if self.matrix[row][column] != self.matrix[column][row]:
-                    raise At(
+                    raise PlacedError(
                         "matrix",
                         f"the matrix is not symmetric: row {row + 1}, column {column + 1} is "
                         f"{float(self.matrix[row][column]):g}, row {column + 1}, column {row + 1} is "
@@ -108,7 +108,7 @@ class Correlations(Model):
                     )
         first = _first_impossible(self.matrix)
         if first is not None:
-            raise At(
+            raise PlacedError(
                 "matrix",
                 "the matrix is not positive definite, so no numbers can be correlated like this: the correlations of "
                 f"'{self.of[first]}' contradict those of the numbers before it; bring some of them nearer to 0",
@@ -140,5 +140,5 @@ class Uncertainty(Model):
     def _fits(self) -> "Uncertainty":
         if self.method == "sobol" and self.draws & (self.draws - 1):
             lower = 1 << (self.draws.bit_length() - 1)
-            raise At("draws", f"Sobol points come in powers of two: write {lower} or {lower * 2} draws")
+            raise PlacedError("draws", f"Sobol points come in powers of two: write {lower} or {lower * 2} draws")
         return self

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from costmodel.documents.model import (
     Amount,
-    At,
     Count,
     Model,
     MoneyField,
+    PlacedError,
     Positive,
     Rate,
     Reads,
@@ -167,7 +167,7 @@ class Staff(Model):
         whole = ("least_posts", "notice_months", "severance_per_post", "rehiring_cost_per_post")
         for name in whole:
             if self.staffing != "whole_posts" and name in self.model_fields_set:
-                raise At(name, f"'{name}' goes with 'staffing: whole_posts', where posts end: leave it out")
+                raise PlacedError(name, f"'{name}' goes with 'staffing: whole_posts', where posts end: leave it out")
         return self
 
 
@@ -244,7 +244,7 @@ class WithAI(Model):
         if (self.first_review_minutes is None) != (self.learning_rate is None):
             raise ValueError("learning needs both 'first_review_minutes' and 'learning_rate'")
         if self.first_review_minutes is not None and self.first_review_minutes < self.review_minutes:
-            raise At(
+            raise PlacedError(
                 "first_review_minutes", "the first review takes less than a settled one: reviews do not get slower"
             )
         return self
@@ -292,7 +292,7 @@ class Errors(Model):
             raise ValueError("'review_finds' is missing: the share of errors that a review finds")
         for cost, counts in (("cost_of_correction", "found_per_record"), ("cost_of_harm", "harmful_per_record")):
             if getattr(self, cost) is not None and getattr(self.with_ai, counts) is None:
-                raise At(cost, f"'{cost}' needs '{counts}' under 'with_ai' and under 'by_hand'")
+                raise PlacedError(cost, f"'{cost}' needs '{counts}' under 'with_ai' and under 'by_hand'")
         return self
 
 
@@ -394,9 +394,9 @@ class Roi(Model):
     def _fits(self) -> "Roi":
         learns = self.with_ai.learning_rate is not None
         if learns and self.with_ai.clinicians is None and self.staff.posts_now is None:
-            raise At(
+            raise PlacedError(
                 "with_ai", "learning is by clinician: say how many share the records, 'clinicians' under 'with_ai'"
             )
         if self.errors is not None and self.with_ai.review_share is None:
-            raise At("errors", "errors are found by review: say the 'review_share' under 'with_ai'")
+            raise PlacedError("errors", "errors are found by review: say the 'review_share' under 'with_ai'")
         return self

@@ -1,0 +1,1 @@
+"""Decisions taken with a bill: compare, mix, migrate, explain a difference, audit."""
