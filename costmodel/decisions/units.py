@@ -148,7 +148,10 @@ def _written(text: str) -> Written:
         per, per_scale, below = _parts(part, text)
         if not below.text:
             raise QuantityError(f"'{text[:60]}' has no unit behind a '/': write such as '252 USD/month'")
-        size /= below.scale * per_scale * (exact(unambiguous(per)) if per is not None else 1)
+        count = exact(unambiguous(per)) if per is not None else Fraction(1)
+        if count <= 0:
+            raise QuantityError(f"'{text[:60]}' divides by {per}: write how many {below.text} it is for, 1 or more")
+        size /= below.scale * per_scale * count
         for name, power in below.powers:
             powers[name] = powers.get(name, 0) - power
     shown = "/".join((unit.text, *rest))
@@ -188,7 +191,7 @@ def unit_of(text: str) -> Unit:
 
 def _shown(amount: Amount) -> str:
     number = amount.number
-    if amount.unit.text == "%":
+    if amount.unit.text == "%" and half_up(number, _PERCENT_PLACES):
         return grouped(half_up(number, _PERCENT_PLACES))
     if amount.unit.currency and abs(number) >= 1:
         return grouped(number, _CENTS)

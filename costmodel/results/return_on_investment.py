@@ -150,19 +150,23 @@ class ReturnOnInvestment:
         """The same with what it hangs on."""
         return replace(self, hangs_on=hangs_on)
 
-    def tables(self, *, monthly: bool = False, cheers: bool = False) -> list[Table]:
+    def tables(self, *, monthly: bool = False, cheers: bool = False, more: Sequence[Table] = ()) -> list[Table]:
         """The tables shown.
 
         Args:
             monthly: posts, hours and money month by month too.
             cheers: the summary after CHEERS 2022 too.
+            more: tables of sensitivity or simulation, before the notes.
         """
         from costmodel.results import worth_tables as shown
 
         found = [shown.options_table(self), *shown.years_tables(self), shown.ways_table(self)]
         found += shown.monthly_tables(self) if monthly else []
         found += [shown.cheers_table(self)] if cheers else []
-        return [*found[:-1], found[-1]._replace(notes=(*found[-1].notes, *self.notes))]
+        found += more
+        said = {note for table in found for note in table.notes}
+        notes = [note for note in self.notes if note not in said]
+        return [*found[:-1], found[-1]._replace(notes=(*found[-1].notes, *notes))]
 
     @property
     def notes(self) -> tuple[str, ...]:
