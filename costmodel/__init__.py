@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from costmodel.results.estimate import Estimate
     from costmodel.scenario import Scenario
     from costmodel.study import estimate
+    from costmodel.uncertainty.appraisal import (
+        one_way_sensitivity,
+        probabilistic_sensitivity,
+        return_on_investment,
+    )
 
 __version__ = "0.1.0"
 
@@ -36,6 +41,9 @@ __all__ = [
     "decimal_text",
     "estimate",
     "instant",
+    "one_way_sensitivity",
+    "probabilistic_sensitivity",
+    "return_on_investment",
 ]
 
 # Names are loaded when they are first used: importing the package loads nothing heavy.
@@ -52,6 +60,9 @@ _PLACES = {
     "decimal_text": "quantities",
     "estimate": "study",
     "instant": "quantities",
+    "one_way_sensitivity": "uncertainty.appraisal",
+    "probabilistic_sensitivity": "uncertainty.appraisal",
+    "return_on_investment": "uncertainty.appraisal",
 }
 
 

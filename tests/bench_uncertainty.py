@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 import time
-from fractions import Fraction
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
@@ -114,10 +113,10 @@ def error_of_the_mean(name: str) -> str:
         ** 0.5
         for method in ("sobol", "monte-carlo")
     }
-    ratio = Fraction(errors["monte-carlo"]) / Fraction(errors["sobol"])
+    ratio = errors["monte-carlo"] / errors["sobol"]
     return (
         f"error of the mean, {POINTS:,} points, {len(SEEDS)} seeds, model {name}: Sobol {errors['sobol']:.2f} USD, "
-        f"random {errors['monte-carlo']:.2f} USD, {float(ratio):.1f} x smaller"
+        f"random {errors['monte-carlo']:.2f} USD, {ratio:.1f} x smaller"
     )
 
 

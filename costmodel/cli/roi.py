@@ -47,16 +47,13 @@ def command(
     from costmodel.cli.output import emit
     from costmodel.results.worth_records import month_records
     from costmodel.study import book_for
-    from costmodel.study.worth import case_of, result_of
-    from costmodel.uncertainty.break_even import searched
+    from costmodel.study.worth import case_of
+    from costmodel.uncertainty.appraisal import appraised
 
     loaded = load_scenario(scenario, settings, preset)
     case = case_of(loaded, listed(models), book_for(loaded, overlays, version))
-    result = result_of(case)
-    option = result.option(asked["option"]).name if asked["option"] else result.best.name
-    turns = searched(case, option)
-    result = result.with_words(f"{turns.sentence}.")
-    more = _more(case, option, turns, _Asked(**asked), listed(models), quiet=quiet)
+    result, turns = appraised(case, asked["option"])
+    more = _more(case, asked["option"] or result.best.name, turns, _Asked(**asked), listed(models), quiet=quiet)
     shown = [table for found in more for table in found.tables()]
     tables = result.tables(monthly=monthly, cheers=cheers, more=shown)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from costmodel.decisions.claims import GIVEN
-from costmodel.documents.settings import path_of, path_text, with_settings, with_value
+from costmodel.documents.settings import path_of, with_settings, with_value
 from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
     from costmodel.decisions.claims import Assumption
@@ -81,19 +81,21 @@ def _multiplied(value: Any, factor: Fraction, text: str) -> str:
     return f"{decimal_text(exact(match['number']) * factor)}{match['rest']}"
 
 
-def _renamed(node: Any, names: dict[str, str], places: dict[int, Any]) -> Any:
+def _renamed(node: Any, names: Mapping[str, str], places: dict[int, Any]) -> Any:
     """A copy with models under other names, wherever they stand in the mix or among the models."""
     if isinstance(node, dict):
         made: Any = {
-            names.get(key, key): _renamed(child, names, places) if key not in _WORDS else child
+            names.get(key, key): child if key in _WORDS else _renamed(child, names, places)
             for key, child in node.items()
         }
         if len(made) != len(node):
             taken = next(new for old, new in names.items() if old in node and new in node)
             raise CommandLineError(f"'{taken}' stands there already: it cannot take the place of another")
     elif isinstance(node, list):
-        made = list(dict.fromkeys(names.get(item, item) if isinstance(item, str) else id(item) for item in node))
-        made = [_renamed(item, names, places) for item in node] if any(isinstance(i, int) for i in made) else made
+        made = []
+        for item in node:
+            new = names.get(item, item) if isinstance(item, str) else _renamed(item, names, places)
+            made += [] if isinstance(new, str) and new in made else [new]
     else:
         return node
     places[id(made)] = places.get(id(node), {})
@@ -102,8 +104,3 @@ def _renamed(node: Any, names: dict[str, str], places: dict[int, Any]) -> Any:
 
 # Parts of a scenario in which a text is no model's name.
 _WORDS = frozenset({"scenario", "description", "labels", "name", "expect", "prices", "source"})
-
-
-def path_shown(path: Steps) -> str:
-    """A path as it is written."""
-    return path_text(path)

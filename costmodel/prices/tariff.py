@@ -34,12 +34,9 @@ class Shape(NamedTuple):
     def billed(self, quantity: Number) -> Fraction:
         """Billed units of one request."""
         if self.above is not None:
-            bracket = (
-                beyond_bracket(quantity, self.above)
-                if self.up_to is None
-                else within_bracket(quantity, self.above, self.up_to)
-            )
-            return bracket  # type: ignore[no-any-return]
+            if self.up_to is None:
+                return beyond_bracket(quantity, self.above)  # type: ignore[no-any-return]
+            return within_bracket(quantity, self.above, self.up_to)  # type: ignore[no-any-return]
         least = self.minimum or _ZERO
         billed = (
             least_units(quantity, least) if self.increment is None else billable_units(quantity, self.increment, least)

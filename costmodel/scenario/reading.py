@@ -204,7 +204,9 @@ def _case_mistakes(document: Document, name: str, settings: dict[str, Any], mode
 def without_uncertainty(document: Document) -> Document:
     """The document without what it says about uncertainty, which is about other numbers than those of a case."""
     rest = {key: value for key, value in document.data.items() if key != "uncertainty"}
-    return replace(document, data=rest, places={**document.places, id(rest): document.places.get(id(document.data), {})})
+    return replace(
+        document, data=rest, places={**document.places, id(rest): document.places.get(id(document.data), {})}
+    )
 
 
 def case_document(document: Document, settings: dict[str, Any]) -> Document:

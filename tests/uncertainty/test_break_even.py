@@ -342,6 +342,14 @@ def test_parameters(tmp_path):
     assert shown["workload.tokens.total"] == "2,000"
 
 
+def test_shares_of_a_mix_are_no_parameters_however_they_are_written(tmp_path):
+    """With `models` between, with `share`, and for service tiers: they must add up to 100 %."""
+    tiers = "service_tier: {standard: 60 %, batch: 40 %}"
+    mix = f"{{by: requests, models: {{openai/gpt-4.1: {{share: 60 %, {tiers}}}, openai/gpt-4.1-mini: 40 %}}}}"
+    names = [item.name for item in parameters(case_of(scenario(tmp_path, GROWING, mix=mix)))]
+    assert not any("mix" in name for name in names)
+
+
 def test_small_amounts_of_money_keep_three_digits():
     """0.02184933 USD would be 0.02 in whole cents."""
     wage = Parameter((), "", Fraction(1), unit=" USD")
@@ -390,7 +398,7 @@ def settings_of_a_scenario(draw):
     }
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(settings_of_a_scenario(), st.integers(0, 2**32))
 def test_every_interval_agrees_with_exact_evaluation(tmp_path_factory, changes, seed):
     """Whatever the scenario: at any value, it is worth it exactly where an interval holds the value."""
