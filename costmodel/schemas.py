@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from costmodel.decisions.claims import ClaimsFile
 from costmodel.documents.json_schema import json_schema
 from costmodel.evidence import EvidenceFile
 from costmodel.prices.meters import MeterFile
@@ -19,6 +20,7 @@ SCHEMAS: dict[str, tuple[type[Model], str]] = {
     "overlay": (OverlayFile, "Your own prices over the shipped book"),
     "scenario": (Scenario, "A scenario (scenarios/*.yaml)"),
     "meters": (MeterFile, "What can be counted and priced (pricing/meters.yaml)"),
+    "claims": (ClaimsFile, "Quoted figures to audit (scenarios/claims/*.yaml)"),
     "evidence": (EvidenceFile, "Published evidence (scenarios/evidence/*.yaml)"),
 }
 

@@ -138,8 +138,7 @@ def _resolved(
 def _stand_in(distribution: Distribution, path: Path) -> tuple[str, Path]:
     """A value of a distribution and where it was written; the mean of a share, which others complete to 100 %."""
     probes = distribution.probes
-    whole = path[-2:-1] in {("mix",), ("service_tier",)} or path[-1] == "share"
-    if whole:
+    if path[-2:-1] in {("mix",), ("service_tier",)} or path[-3:-1] == ("mix", "models") or path[-1] == "share":
         return distribution.text(distribution.mean), ()
     return next(((text, inside) for inside, text in probes if len(inside) > 1), (probes[-1][1], ()))
 

@@ -26,13 +26,13 @@ class Search(NamedTuple):
         found: names of the smallest change under which the figure is true; none where there is none.
         computed: the figure under it.
         tried: names of the assumptions that change anything in the claim.
-        count: how many sets of them were computed.
+        sets: how many sets of them were computed.
     """
 
     found: tuple[str, ...]
     computed: Amount | None
     tried: tuple[str, ...]
-    count: int
+    sets: int
 
 
 def smallest_change(base: Computation, assumptions: Sequence[Named], holds: Callable[[Amount], bool]) -> Search:
@@ -84,7 +84,7 @@ def _each_counts(base: Computation, chosen: Sequence[Named]) -> bool:
 def _state(base: Computation, chosen: Sequence[Named]) -> Any:
     """Everything the claim is computed from, under assumptions."""
     changed = base.under(*chosen)
-    data = [changed.figures.document(view).data for view in changed.views()]
+    data = [changed.data(view) for view in changed.views()]
     return data, [changed.given(name) for name in base.claim.given]
 
 

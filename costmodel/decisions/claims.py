@@ -1,7 +1,6 @@
 """The file of claims: figures that somebody quotes, what computes each of them, and other assumptions to try."""
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +12,7 @@ from costmodel.documents.reader import Document, read_document
 from costmodel.errors import FileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from costmodel.errors import Mistake

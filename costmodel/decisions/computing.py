@@ -138,6 +138,19 @@ class Computation:
         views = [self.view(figure) for figure in found if figure.figure is not None]
         return list({view.key: view for view in views}.values())
 
+    def data(self, view: View) -> Any:
+        """What a scenario says, under the assumptions made.
+
+        Raises:
+            FileError: an assumption cannot be made about it.
+        """
+        try:
+            return self.figures.document(view).data
+        except FileError as error:
+            raise FileError(self._told(mistake, view, ()) for mistake in error.mistakes) from None
+        except CommandLineError as error:
+            raise self._wrong((), str(error)) from None
+
     def _of_scenario(self, figure: Figure, path: Steps) -> Amount:
         view = self.view(figure)
         try:
@@ -159,7 +172,7 @@ class Computation:
             rate = self.book.exchange().rate(from_, to, day, policy().fx_max_age_days.value)
         except NoPriceError as error:
             raise error.at(self.document.mistake((*self.at, *path), str(error))) from None
-        self.figures.rates[from_, to] = rate
+        self.figures.rates[from_, to, rate.on.isoformat()] = rate
         return Amount.parse(f"1 {to}/{from_}")._replace(number=rate.rate)
 
     def _wrong(self, path: Steps, message: str) -> FileError:

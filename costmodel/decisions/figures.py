@@ -12,7 +12,6 @@ from costmodel.decisions.units import Amount, Unit, unit_of
 from costmodel.documents.reader import read_document
 from costmodel.documents.settings import with_settings
 from costmodel.errors import CommandLineError
-from costmodel.expectations import selection_of
 from costmodel.prices.reading import digest
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
     from costmodel.results.notice import Notice
     from costmodel.results.return_on_investment import ReturnOnInvestment
 
+_UNITS = (
+    ("minutes", "minutes/record"), ("hours", "hours"), ("capacity_of_post", "hours"), ("posts", "posts"),
+    ("hires", "posts"), ("records", "records"), ("months", "months"),
+)  # fmt: skip
 _PLAIN_MARKS = ("share", "return_on", "ratio", "rate", "index", "adoption")
 # Figures that are no flow: they are the same for a month and for a year.
 _STOCKS = ("posts", "per_record", "minutes", "hourly", "usable_hour", "record_cost", "payback")
@@ -71,7 +74,7 @@ class Figures:
     overlays: tuple[Path, ...] = ()
     notices: list[Notice] = field(default_factory=list)
     books: dict[str, BookReference] = field(default_factory=dict)
-    rates: dict[tuple[str, str], ExchangeRate] = field(default_factory=dict)
+    rates: dict[tuple[str, str, str], ExchangeRate] = field(default_factory=dict)
     _documents: dict[Any, Document] = field(default_factory=dict)
     _scenarios: dict[Any, Scenario] = field(default_factory=dict)
     _books: dict[Any, PriceBook] = field(default_factory=dict)
@@ -184,7 +187,27 @@ class Figures:
     def _note(self, result: Estimate | ReturnOnInvestment) -> None:
         self.notices.extend(result.notices)
         self.books[str(result.book)] = result.book
-        self.rates.update({(rate.from_, rate.to): rate for rate in result.exchange})
+        self.rates.update({(rate.from_, rate.to, rate.on.isoformat()): rate for rate in result.exchange})
+
+
+def selection_of(key: str) -> dict[str, str]:
+    """What `month 1, model openai/gpt-4.1` selects, as in `expect:`; `total` selects everything.
+
+    Raises:
+        CommandLineError: it selects nothing.
+
+    >>> selection_of("month 1, meter input")
+    {'month': '1', 'meter': 'input'}
+    """
+    found = {}
+    for part in [] if key.strip() == "total" else key.split(","):
+        name, _, value = part.strip().partition(" ")
+        if not value.strip():
+            raise CommandLineError(
+                f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'"
+            )
+        found[name] = value.strip()
+    return found
 
 
 def _file(view: View) -> str:
@@ -218,8 +241,4 @@ def _worth_unit(name: str, currency: str) -> Unit:
         return unit_of(currency + below.get(name, "/record" if name.startswith("record_cost") else ""))
     if any(mark in name for mark in _PLAIN_MARKS):
         return unit_of("times")
-    for mark, unit in (("minutes", "minutes/record"), ("hours", "hours"), ("capacity_of_post", "hours"),
-                       ("posts", "posts"), ("hires", "posts"), ("records", "records"), ("months", "months")):  # fmt: skip
-        if mark in name:
-            return unit_of(unit)
-    return unit_of("times")
+    return unit_of(next((unit for mark, unit in _UNITS if mark in name), "times"))

@@ -1,8 +1,8 @@
 """Numbers with units: `252 USD/month`, `100 records/day`, `180 ms`, `94.8 %`; multiplied and divided with their units.
 
-Any word is a unit. Only units whose relation is fixed by definition turn into one another: milliseconds to hours, months
-to years. A day is not turned into hours, nor a month into days: how many there are is an assumption, and is written out,
-`30 days/month`.
+Any word is a unit. Only units whose relation is fixed by definition turn into one another: milliseconds to hours,
+months to years. A day is not turned into hours, nor a month into days: how many there are is an assumption, and is
+written out, `30 days/month`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DEFINED: dict[str, tuple[Fraction, str | None]] = {
 _SCALES = {"k": 1_000, "M": 1_000_000, "bn": 1_000_000_000}
 _PART = re.compile(r"(?P<number>[+-]?\d[\d_.,]*)?\s*(?:(?P<scale>k|M|bn)(?![^\W_]))?\s*(?P<unit>[^\W\d_]+|%)?")
 _SHOWN_DIGITS = 6  # of a figure that is no money
-_CENTS, _PERCENT_PLACES = 2, 2
+_CENTS, _PERCENT_PLACES, _PERCENT_DIGITS = 2, 2, 4
 
 
 class Unit(NamedTuple):
@@ -58,9 +58,10 @@ class Unit(NamedTuple):
         return cls(Fraction(1), kept, (above or ("1" if below else "")) + below)
 
     @property
-    def currency(self) -> bool:
-        """Whether it is money, or money for each of something."""
-        return any(power > 0 and re.fullmatch(r"[A-Z]{3}", name) for name, power in self.powers)
+    def money(self) -> bool:
+        """Whether it is money, or money for each of something; an exchange rate is none."""
+        currencies = [power for name, power in self.powers if re.fullmatch(r"[A-Z]{3}", name)]
+        return currencies == [1]
 
     def fits(self, other: Unit) -> bool:
         """Whether figures of the two can be compared."""
@@ -191,9 +192,9 @@ def unit_of(text: str) -> Unit:
 
 def _shown(amount: Amount) -> str:
     number = amount.number
-    if amount.unit.text == "%" and half_up(number, _PERCENT_PLACES):
-        return grouped(half_up(number, _PERCENT_PLACES))
-    if amount.unit.currency and abs(number) >= 1:
+    if amount.unit.text == "%" and number:
+        return grouped(half_up(number, max(_PERCENT_PLACES, _PERCENT_DIGITS - magnitude(number))))
+    if amount.unit.money and abs(number) >= 1:
         return grouped(number, _CENTS)
     if magnitude(number) >= _SHOWN_DIGITS:
         return grouped(half_up(number))
@@ -261,7 +262,9 @@ def quoted(value: object) -> Quoted:
 def summed(amounts: Iterable[Amount]) -> Amount:
     """The sum, in the unit of the first; all of units that fit."""
     first, *others = amounts
-    return first._replace(number=first.number + sum(((other.within(first.unit)).number for other in others), Fraction(0)))
+    return first._replace(
+        number=first.number + sum(((other.within(first.unit)).number for other in others), Fraction(0))
+    )
 
 
 def ratio_text(ratio: Fraction) -> str:

@@ -19,6 +19,9 @@ _WORDS = {
 _UNITLESS = frozenset({"shape", "alpha", "beta"})
 
 
+_THOUSANDS = 3  # digits between points that separate thousands
+
+
 @dataclass(frozen=True)
 class Written:
     """The numbers of a distribution, exact, in the unit in which they were written (30 for `30 %`).
@@ -50,7 +53,9 @@ class Written:
             digits = decimal_text(significant(number, DIGITS))
         else:
             digits = format(Decimal(f"{number if abs(number) >= _SMALLEST else 0.0:.{DIGITS}g}"), "f")
-        return digits + self.suffix
+        # 13.625 could be read as thirteen thousand in much of Europe; 13.6250 cannot.
+        unclear = len(digits.partition(".")[2]) == _THOUSANDS
+        return f"{digits}{'0' if unclear else ''}{self.suffix}"
 
     def values(self, *names: str) -> tuple[Fraction, ...]:
         """The numbers of these parameters."""

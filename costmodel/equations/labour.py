@@ -231,21 +231,22 @@ def posts_needed(hours: Any, capacity_of_post: Any, least_posts: Any) -> Any:
     return step("posts needed", maximum(least_posts, ceil(divide(hours, capacity_of_post))), "posts")
 
 
-def posts_kept(payroll: Any, after: Any, kept_last_month: Any) -> Any:
-    """Posts of the payroll that are kept when work is done with AI: a post that ended never returns.
+def posts_kept(payroll: Any, after: Any, kept_last_month: Any, filled_by_hand: Any) -> Any:
+    """Posts of the payroll that are kept when work is done with AI: a post that ended because of AI never returns.
 
     Args:
         payroll: posts before it all began.
         after: posts that the work with AI is given: never more than without AI.
         kept_last_month: posts of the payroll kept in the month before.
+        filled_by_hand: posts of the payroll that are filled again this month without AI too, after a short month.
 
     Returns:
         Posts.
 
-    >>> posts_kept(3, 1, 2), posts_kept(3, 2, 1)
-    (1, 1)
+    >>> posts_kept(3, 1, 2, 0), posts_kept(3, 2, 1, 0), posts_kept(3, 2, 1, 1)
+    (1, 1, 2)
     """
-    return step("posts kept", minimum(minimum(payroll, after), kept_last_month), "posts")
+    return step("posts kept", minimum(minimum(payroll, after), kept_last_month + filled_by_hand), "posts")
 
 
 def posts_after(posts_before: Any, needed: Any) -> Any:
@@ -266,21 +267,20 @@ def posts_gone(more: Any, fewer: Any) -> Any:
     return maximum(more - fewer, 0)
 
 
-def posts_ended(payroll: Any, posts_before: Any, posts_paid: Any) -> Any:
-    """Posts on the payroll whose pay has ended because of AI; one that would have ended without it is not counted.
+def posts_ended(needed_by_hand: Any, posts_paid: Any) -> Any:
+    """Posts on the payroll whose pay has ended because of AI.
 
     Args:
-        payroll: posts before it all began.
-        posts_before: posts of this month without AI.
-        posts_paid: posts that are paid with AI.
+        needed_by_hand: posts of the payroll that the hours without AI need; one that they do not is no saving of AI.
+        posts_paid: posts of the payroll that are paid with AI.
 
     Returns:
         Posts.
 
-    >>> posts_ended(3, 3, 1), posts_ended(3, 2, 1)
-    (2, 1)
+    >>> posts_ended(3, 1), posts_ended(1, 2)
+    (2, 0)
     """
-    return step("posts ended", maximum(minimum(payroll, posts_before) - posts_paid, 0), "posts")
+    return step("posts ended", maximum(needed_by_hand - posts_paid, 0), "posts")
 
 
 def hires_avoided(payroll: Any, posts_before: Any, needed: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.settings import path_text
@@ -111,8 +110,7 @@ _SHARE_OF_COMPENSATION = Fraction("0.298")
 
 def worth_notices(roi: Roi, works: Sequence[Work]) -> tuple[Notice, ...]:
     """What to know of a return on investment: what is left out of it, and what looks like a slip."""
-    errors, staff, first = roi.errors, roi.staff, works[0].staff
-    needed = ceil(works[0].hours_before / first.capacity_of_post)
+    errors, staff = roi.errors, roi.staff
     found = (
         _notice(
             "one-off-left-out",
@@ -136,11 +134,9 @@ def worth_notices(roi: Roi, works: Sequence[Work]) -> tuple[Notice, ...]:
         ),
         _notice(
             "idle-posts",
-            "Posts on the payroll that the hours do not need even without AI",
-            [f"{decimal_text(staff.posts_now, 1)} posts, {needed} needed"]
-            if staff.staffing == "whole_posts" and staff.posts_now is not None and staff.posts_now > needed
-            else (),
-            "Part of the saving could be had without AI.",
+            "Posts end that the hours do not need even without AI",
+            _idle(works),
+            "Their pay is not counted as a saving: it could be had without AI.",
         ),
         _notice(
             "shortfall-after",
@@ -162,6 +158,12 @@ def _errors_left_out(errors: Errors | None) -> Iterator[str]:
     ):
         if cost is None or getattr(errors.with_ai, name) is None:
             yield what
+
+
+def _idle(works: Sequence[Work]) -> Iterator[str]:
+    idle = [work.staff for work in works if work.staff.posts_idle > 0]
+    if idle:
+        yield f"at most {decimal_text(max(staff.posts_idle for staff in idle), 1)} posts in {len(idle)} months"
 
 
 def _short(roi: Roi, works: Sequence[Work]) -> Iterator[str]:

@@ -35,6 +35,7 @@ def month_figures(result: ReturnOnInvestment, option: Option, index: int) -> dic
         "posts_after": staff.posts_after,
         "posts_paid": staff.posts_paid,
         "posts_ended": staff.posts_ended,
+        "posts_idle": staff.posts_idle,
         "hires_avoided": staff.hires_avoided,
         "hires_avoided_cost": staff.hires_avoided_cost,
         "hours_beyond_before": staff.beyond_before,

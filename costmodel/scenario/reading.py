@@ -152,7 +152,8 @@ def _refusal(scenario: Scenario, plain: Document, path: Steps, text: str) -> str
 
 def shared_out(path: Steps) -> bool:
     """Whether a number is a share of a mix or of service tiers, which add up to 100 %."""
-    return path[-2:-1] in {("mix",), ("service_tier",)} or (path[-1] == "share" and "mix" in path)
+    directly = path[-2:-1] in {("mix",), ("service_tier",)} or path[-3:-1] == ("mix", "models")
+    return directly or (path[-1] == "share" and "mix" in path)
 
 
 def _reaches(item: Distribution, text: str, message: str) -> str:

@@ -109,13 +109,12 @@ def _state(case: Case, result: ReturnOnInvestment, index: int) -> State:
     state, plan = State(), case.plan(case.scenario)
     for number in range(index):
         _, state = month_of_work(plan, result.months[number], number + 1, (result.works[number].records, state))
-    kept = tuple(
-        cell("posts kept before" if position else "posts on the payroll", posts, "posts")
-        for position, posts in enumerate(state.posts.kept)
+    names = ("posts on the payroll", "posts kept before"), ("posts on the payroll", "posts needed by hand before")
+    kept, by_hand = (
+        tuple(cell(words[min(position, 1)], posts, "posts") for position, posts in enumerate(history))
+        for words, history in zip(names, (state.posts.kept, state.posts.by_hand), strict=True)
     )
-    last = state.posts.before
-    before = None if last is None else cell("posts before, last month", last, "posts")
-    return State(cell("records done with AI before", state.ai_records, "records"), Past(kept, before))
+    return State(cell("records done with AI before", state.ai_records, "records"), Past(kept, by_hand))
 
 
 def _label(path: tuple[Any, ...]) -> str:

@@ -200,7 +200,7 @@ class Forecast:
         stated = task.workload.records
         records = requests / per_record
         if not stated.stated:
-            return Counted.model_validate({"per_month": records, "monthly_growth": stated.monthly_growth})
+            return Counted.model_construct(per_month=records, monthly_growth=stated.monthly_growth)
         first = first_month(stated, self.months[0])
         if some(first != records):
             raise SpecError(

@@ -9,7 +9,7 @@ from costmodel.equations import returns as equations
 from costmodel.runtimes.operations import maximum, some
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from costmodel.value.work import Plan, Work
 
@@ -81,24 +81,31 @@ class Flows(NamedTuple):
     @property
     def benefit_total(self) -> Any:
         """Pay released, capacity used, and errors avoided, undiscounted."""
-        return self.total("saving") + self.total("capacity_used") + self.errors_avoided
+        return self._benefits(self.total)
 
     @property
     def benefit_present(self) -> Any:
         """Present value of pay released, capacity used and errors avoided."""
-        return self.present("saving") + self.present("capacity_used") + maximum(-self.present("error_cost"), 0)
+        return self._benefits(self.present)
 
     @property
     def cost_total(self) -> Any:
-        """All costs, undiscounted: one-off, API, fixed and errors beyond those of work by hand."""
-        errors = maximum(self.total("error_cost"), 0)
-        return self.one_off + self.total("llm_cost") + self.total("fixed_cost") + errors
+        """All costs, undiscounted: one-off, API, fixed, and what staff, hours and errors cost more than by hand."""
+        return self._costs(self.total)
 
     @property
     def cost_present(self) -> Any:
         """Present value of all costs."""
-        errors = maximum(self.present("error_cost"), 0)
-        return self.one_off + self.present("llm_cost") + self.present("fixed_cost") + errors
+        return self._costs(self.present)
+
+    def _benefits(self, of: Callable[[str], Any]) -> Any:
+        gains = of("saving"), of("capacity_used"), -of("error_cost")
+        return sum((maximum(gain, 0) for gain in gains), _ZERO)
+
+    def _costs(self, of: Callable[[str], Any]) -> Any:
+        losses = -of("saving"), -of("capacity_used"), of("error_cost")
+        more = sum((maximum(loss, 0) for loss in losses), _ZERO)
+        return self.one_off + of("llm_cost") + of("fixed_cost") + more
 
 
 def flows_of(plan: Plan, works: Sequence[Work], llm_costs: Sequence[Any]) -> Flows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import expm1, isfinite, log, log1p
+from math import expm1, isfinite, log, log1p, nextafter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from costmodel.equations.returns import payback_fraction
@@ -185,7 +185,8 @@ def modified_internal_rate_of_return(
     earned = net_present_value([max(flow, 0) for flow in flows], reinvest_rate)
     if not paid or not earned:
         return None
-    return expm1(log(earned / paid) / (len(flows) - 1) + log(_growth(reinvest_rate)))
+    rate = expm1(log(earned / paid) / (len(flows) - 1) + log(_growth(reinvest_rate)))
+    return max(rate, nextafter(-1, 0))  # a loss of nearly everything is not more than everything
 
 
 def _by_day(dates: Sequence[date], flows: Sequence[Number]) -> tuple[list[date], list[float]]:

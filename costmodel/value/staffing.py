@@ -18,12 +18,12 @@ class Past(NamedTuple):
     """What a month needs to know of the posts of the months before it.
 
     Attributes:
-        kept: posts of the payroll kept in each month so far, after those on it before it all began.
-        before: posts without AI in the month before; None in the first.
+        kept: posts of the payroll kept with AI in each month so far, after those on it before it all began.
+        by_hand: of these, the posts that the hours without AI need.
     """
 
     kept: tuple[Any, ...] = ()
-    before: Any = None
+    by_hand: tuple[Any, ...] = ()
 
 
 class Staffing(NamedTuple):
@@ -33,7 +33,8 @@ class Staffing(NamedTuple):
         paid_hours, capacity_of_post: hours a post is paid for, and can work on records.
         posts_before, posts_after: posts; exactly the hours' worth where staffing is fractional.
         posts_paid: posts that are paid with AI: those kept, and those that still have notice.
-        posts_ended: posts on today's payroll whose pay has ended.
+        posts_ended: posts on today's payroll whose pay has ended because of AI.
+        posts_idle: posts that end beside these: the hours do not need them without AI either.
         hires_avoided: posts that would have been added without AI, and are not.
         beyond_before, beyond_after: hours of work beyond the posts' capacity: overtime, or unpaid shortfall.
         idle_before, idle_after: usable hours that no work fills.
@@ -53,6 +54,7 @@ class Staffing(NamedTuple):
     cost_before: Any
     cost_after: Any
     posts_ended: Any = _ZERO
+    posts_idle: Any = _ZERO
     hires_avoided: Any = _ZERO
     beyond_before: Any = _ZERO
     beyond_after: Any = _ZERO
@@ -128,12 +130,12 @@ def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[t
     posts_before = needed[0] if staff.posts_now is None else staff.posts_now
     payroll = past.kept[0] if past.kept else posts_before
     given = labour.posts_after(posts_before, needed[1])
-    history = (*(past.kept or (payroll,)), _kept(plan, payroll, given, past))
-    hired = labour.posts_gone(given, payroll)
-    named = _still_paid(history, staff.notice_months)
-    ended = labour.posts_ended(payroll, posts_before, named)
+    now = Past((*(past.kept or (payroll,)), payroll), (*(past.by_hand or (payroll,)), minimum(payroll, needed[0])))
+    now = now._replace(kept=(*now.kept[:-1], _kept(plan, payroll, given, now)))
+    hired, named = labour.posts_gone(given, payroll), _still_paid(now.kept, staff.notice_months)
+    ended = labour.posts_ended(now.by_hand[-1], named)
     avoided = labour.hires_avoided(payroll, posts_before, needed[1])
-    posts = history[-1] + hired
+    posts = now.kept[-1] + hired
     return Staffing(
         paid_hours=paid_hours,
         capacity_of_post=capacity,
@@ -142,6 +144,7 @@ def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[t
         posts_paid=named + hired,
         posts_ended=ended,
         hires_avoided=avoided,
+        posts_idle=labour.posts_gone(posts_before, named + hired) - ended - avoided,
         beyond_before=labour.hours_beyond(before, posts_before, capacity),
         beyond_after=labour.hours_beyond(after, posts, capacity),
         idle_before=labour.idle_hours(before, posts_before, capacity),
@@ -149,33 +152,35 @@ def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[t
         cost_before=labour.pay_of_posts(posts_before, paid_hours, hourly),
         cost_after=labour.pay_of_posts(named + hired, paid_hours, hourly),
         cash_saving=step("pay released", labour.pay_of_posts(ended, paid_hours, hourly), "money"),
-        leaving_cost=_leaving_cost(plan, history, posts_before, past),
+        leaving_cost=_leaving_cost(plan, now),
         hires_avoided_cost=labour.pay_of_posts(avoided, paid_hours, hourly),
-        past=Past(history, posts_before),
+        past=now,
     )
 
 
-def _kept(plan: Plan, payroll: Any, given: Any, past: Past) -> Any:
-    """Posts of the payroll kept this month; they come back only where filling one again has a cost."""
+def _kept(plan: Plan, payroll: Any, given: Any, now: Past) -> Any:
+    """Posts of the payroll kept this month; they come back where filling one again has a cost, or by hand too."""
     if plan.roi.staff.rehiring_cost_per_post is not None:
         return minimum(payroll, given)
-    return labour.posts_kept(payroll, given, past.kept[-1] if past.kept else payroll)
+    filled = labour.posts_gone(now.by_hand[-1], now.by_hand[-2])
+    return labour.posts_kept(payroll, given, now.kept[-2], filled)
 
 
-def _leaving_cost(plan: Plan, history: tuple[Any, ...], posts_before: Any, past: Past) -> Any:
-    """Severance of posts that leave because of AI, and the cost of posts that are filled again."""
+def _leaving_cost(plan: Plan, now: Past) -> Any:
+    """Severance of posts that leave because of AI, and the cost of posts that are filled again because of it."""
     staff, total = plan.roi.staff, _ZERO
-    payroll = history[0]
     if staff.severance_per_post is not None:
-        last, now = _still_paid(history[:-1], staff.notice_months), _still_paid(history, staff.notice_months)
-        left = labour.posts_gone(last, now)
-        if staff.posts_now is None and past.before is not None:  # posts that would have gone without AI too
-            left = left - labour.posts_gone(minimum(payroll, past.before), minimum(payroll, posts_before))
+        left = _left(now.kept, staff.notice_months) - _left(now.by_hand, staff.notice_months)
         total = total + left * plan.money(staff.severance_per_post)
     if staff.rehiring_cost_per_post is not None:
-        filled = labour.posts_gone(history[-1], history[-2])
+        filled = labour.posts_gone(now.kept[-1], now.kept[-2]) - labour.posts_gone(now.by_hand[-1], now.by_hand[-2])
         total = total + filled * plan.money(staff.rehiring_cost_per_post)
     return total
+
+
+def _left(history: tuple[Any, ...], notice: int) -> Any:
+    """Posts whose pay ends this month."""
+    return labour.posts_gone(_still_paid(history[:-1], notice), _still_paid(history, notice))
 
 
 def _still_paid(history: tuple[Any, ...], notice: int) -> Any:

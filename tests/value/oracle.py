@@ -152,7 +152,7 @@ def whole_posts(staff, rows):
     The payroll is that of the first month. Of it a post that AI ended never returns unless rehiring is costed; posts
     that by hand come back come back with AI too. A post no longer needed is paid for its notice, and costs severance
     when its pay ends, unless by hand it would have cost that then. Cash is the pay of the payroll's posts that by hand
-    would still be there and are paid no more. Posts beyond the payroll are hires: those that do not come are avoided.
+    would still be needed and are paid no more. Posts beyond the payroll are hires: those that do not come are avoided.
     """
     paid, capacity = post_of(staff)
     least, notice = at(staff, "least_posts", ZERO), int(at(staff, "notice_months", 0))
@@ -163,8 +163,8 @@ def whole_posts(staff, rows):
     for posts, need in zip(before, needs, strict=True):
         given = min(payroll, posts, need[1])
         if "rehiring_cost_per_post" not in staff:
-            given = min(given, kept[-1] + max(min(payroll, posts) - hand[-1], ZERO))
-        hand.append(min(payroll, posts))
+            given = min(given, kept[-1] + max(min(payroll, need[0]) - hand[-1], ZERO))
+        hand.append(min(payroll, need[0]))  # a post that the hours by hand do not need either is no saving of AI
         kept.append(given)
     found = []
     for index, (row, posts, need) in enumerate(zip(rows, before, needs, strict=True), 1):
@@ -178,6 +178,7 @@ def whole_posts(staff, rows):
         found.append(
             {"posts_before": posts, "posts_after": after, "posts_paid": noticed(kept, index, notice) + hires}
             | {"posts_ended": ended, "hires_avoided": avoided, "hires_avoided_cost": avoided * wage}
+            | {"posts_idle": max(min(payroll, posts) - max(hand[index], noticed(kept, index, notice)), ZERO)}
             | {"hours_beyond_before": max(row["hours_before"] - posts * capacity, ZERO)}
             | {"hours_beyond_after": max(row["hours_after"] - after * capacity, ZERO)}
             | {"idle_hours_before": max(posts * capacity - row["hours_before"], ZERO)}
@@ -202,7 +203,7 @@ STAFFING = {"fractional": fractional, "overtime": overtime, "whole_posts": whole
 NONE = dict.fromkeys(
     (
         *("posts_ended", "hires_avoided", "hires_avoided_cost", "hours_beyond_before", "hours_beyond_after"),
-        *("idle_hours_before", "idle_hours_after", "cash_saving", "leaving_cost", "overtime_ended"),
+        *("idle_hours_before", "idle_hours_after", "cash_saving", "leaving_cost", "overtime_ended", "posts_idle"),
     ),
     ZERO,
 )
@@ -285,8 +286,11 @@ def totals_of(data, rows):
         return sum((row[name] * row["factor"] for row in rows), ZERO)
 
     api, errors, present_errors = total("llm_cost"), total("error_cost"), present("error_cost")
-    costs = once + api + total("fixed_cost") + max(errors, 0)
-    present_costs = once + present("llm_cost") + present("fixed_cost") + max(present_errors, 0)
+    # What staff, hours or errors cost more than by hand is a cost, not a negative benefit.
+    lost = [total("leaving_cost") - total("cash_saving"), -total("capacity_used"), errors]
+    present_lost = [present("leaving_cost") - present("cash_saving"), -present("capacity_used"), present_errors]
+    costs = once + api + total("fixed_cost") + sum(max(loss, ZERO) for loss in lost)
+    present_costs = once + present("llm_cost") + present("fixed_cost") + sum(max(loss, ZERO) for loss in present_lost)
     net, worth = total("net_flow") - once, present("net_flow") - once
     found = {
         "saving": total("cash_saving") - total("leaving_cost"),
