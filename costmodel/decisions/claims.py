@@ -71,8 +71,15 @@ def _operand(value: Any) -> Any:
     return {"own": value} if _OWN.fullmatch(value.strip()) else {"amount": value}
 
 
-ScenarioField = Annotated[ScenarioRef, BeforeValidator(_scenario)]
-Operand = Annotated["Figure", BeforeValidator(_operand)]
+class OrText:
+    """Tells an editor that a text alone may stand in place of a mapping."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [_TEXT, handler(core)]}
+
+
+ScenarioField = Annotated[ScenarioRef, BeforeValidator(_scenario), OrText()]
+Operand = Annotated["Figure", BeforeValidator(_operand), OrText()]
 
 
 class Figure(Model):

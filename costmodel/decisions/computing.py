@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from costmodel.decisions.figures import View
+from costmodel.decisions.figures import NO_FILE, View
 from costmodel.decisions.units import Amount, Unit, summed
 from costmodel.errors import CommandLineError, FileError, NoPriceError, QuantityError
 from costmodel.prices.policy import policy
@@ -158,10 +158,15 @@ class Computation:
         except FileError as error:
             raise FileError(self._told(mistake, view, path) for mistake in error.mistakes) from None
         except (CommandLineError, QuantityError) as error:
-            of_setting = str(error).startswith(f"'{_SET}")
-            raise self._wrong((*path, "scenario" if of_setting else "figure"), str(error)) from None
+            raise self._wrong(self._at_fault(str(error), figure, path), str(error)) from None
         except NoPriceError as error:
             raise self._unpriced(error, view, path) from None
+
+    def _at_fault(self, message: str, figure: Figure, path: Steps) -> Steps:
+        """Where a mistake stands that a scenario's own file does not have: at the scenario, or at the figure."""
+        if not message.startswith((f"'{_SET}", NO_FILE)):
+            return (*path, "figure")
+        return (*path, "scenario") if figure.scenario is not None else ("scenario",)
 
     def _exchange(self, figure: Figure, path: Steps) -> Amount:
         from_, to = figure.exchange or ("", "")

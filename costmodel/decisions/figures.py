@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from costmodel.results.notice import Notice
     from costmodel.results.return_on_investment import ReturnOnInvestment
 
+NO_FILE = "there is no file"
 _UNITS = (
     ("minutes", "minutes/record"), ("hours", "hours"), ("capacity_of_post", "hours"), ("posts", "posts"),
     ("hires", "posts"), ("records", "records"), ("months", "months"),
@@ -98,6 +99,8 @@ class Figures:
         if view.settings:
             return with_settings(self.document(View(view.file, {})), view.settings)
         path = self.folder / view.file
+        if not path.is_file():
+            raise CommandLineError(f"{NO_FILE} '{view.file}' from the folder of the claims")
         return read_document(path, str(path))
 
     def sha256(self, view: View) -> str:

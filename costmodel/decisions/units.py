@@ -187,7 +187,9 @@ def unit_of(text: str) -> Unit:
     >>> unit_of("USD/month").powers
     (('USD', 1), ('month', -1))
     """
-    return _written(f"1 {text}").amount.unit
+    if not re.match(r"[^\W\d_]|%", text.strip()):
+        raise QuantityError(f"'{text[:40]}' is no unit: write such as minutes, % or USD/month")
+    return _written(f"1 {text.strip()}").amount.unit
 
 
 def _shown(amount: Amount) -> str:

@@ -74,6 +74,6 @@ def _within(computed: Amount, unit: Unit) -> Amount:
     if unit.fits(computed.unit):
         return computed.within(unit)
     monthly = tuple(sorted((*unit.powers, ("month", -1))))
-    if monthly == computed.unit.powers:
+    if monthly == computed.unit.powers and "/month" in computed.unit.text:
         return Amount(computed.base / unit.scale, unit)
     raise QuantityError(f"quoted in {unit.text or 'plain numbers'}, but computed in {computed.unit.text or 'times'}")

@@ -99,6 +99,9 @@ class Document:
             shorter = min(len(place), len(path))
             if path and place[:shorter] == path[:shorter]:
                 return Mistake(text, 1, 1, message)
+        if not self.lines:  # data that stand in no file: the path says where
+            steps = ".".join(map(str, path))
+            return mistake_at(self.name, (), (1, 1), f"{steps}: {message}" if steps else message)
         line, column = self.place(path, of_key=of_key)
         return mistake_at(self.name, self.lines, (line, column), message)
 

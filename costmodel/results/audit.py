@@ -175,8 +175,8 @@ class Audit:
         """How many claims of each verdict, and what the contradicted ones would need."""
         count = self.counts
         words = (
-            f"Of {len(self.findings)} claims {count[REPRODUCED]} are reproduced, {count[ROUNDED]} when rounded, "
-            f"{count[CONTRADICTED]} are contradicted and {count[NOT_COMPUTABLE]} cannot be computed."
+            f"{len(self.findings)} claims: {count[REPRODUCED]} reproduced, {count[ROUNDED]} reproduced when rounded, "
+            f"{count[CONTRADICTED]} contradicted, {count[NOT_COMPUTABLE]} not computable."
         )
         mended = sum(bool(item.alternative.assumptions) for item in self.findings)
         if not count[CONTRADICTED]:
@@ -195,8 +195,7 @@ class Audit:
             Column("why, or what would make it true"),
         )
         rows = tuple(self._row(number, item) for number, item in enumerate(self.findings, 1))
-        title = f"{self.title}: {len(self.findings)} claims audited"
-        return Table(title, columns, rows, (), self.notes, self.finding)
+        return Table(f"{self.title}: audit", columns, rows, (), self.notes, self.finding)
 
     def _row(self, number: int, item: Finding) -> tuple[str, ...]:
         ratio = item.ratio if item.verdict == CONTRADICTED else None

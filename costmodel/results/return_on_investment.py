@@ -7,8 +7,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
-from costmodel.quantities import decimal_text, grouped
+from costmodel.quantities import decimal_text, grouped, significant
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
 from costmodel.results.lines import fiscal_year
 from costmodel.results.notice import Notice, joined, notice_lines
@@ -189,8 +190,11 @@ class ReturnOnInvestment:
         )
         if best.computed_total is None:
             return f"{said}; no model is named, so no computed bill stands beside it."
-        computed = shown_costs([best.computed_total / months], self.currency)[0]
-        return f"{said}. Computed from the price book for {best.name}: {computed} {self.currency} a month."
+        computed = best.computed_total / months
+        shown = f"{shown_costs([computed], self.currency)[0]} {self.currency} a month"
+        times = share_of_total(best.measures.llm_cost / months, computed)
+        beside = f"; what is quoted is {grouped(significant(times, 3))} times that" if times else ""
+        return f"{said}. Computed from the price book for {best.name}: {shown}{beside}."
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: money as decimal strings, discounted figures as numbers of 10 significant digits."""

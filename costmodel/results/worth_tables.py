@@ -25,7 +25,7 @@ def options_table(result: ReturnOnInvestment) -> Table:
         Column("option"),
         Column("pay released", numeric=True),
         *([Column("capacity used", numeric=True)] if result.roi.capacity.share_used else []),
-        *(Column(name, numeric=True) for name in ("API cost", "other cost", f"net {currency}")),
+        *(Column(name, numeric=True) for name in (_api(result), "other cost", f"net {currency}")),
         Column("present value", numeric=True),
         Column("of all cost", numeric=True),
         Column("of API spend", numeric=True),
@@ -34,6 +34,11 @@ def options_table(result: ReturnOnInvestment) -> Table:
     rows = tuple(_option_row(result, option) for option in result.options)
     title = f"{result.title}: is it worth it, {result.period}"
     return Table(title, columns, rows, lead=result.finding, notes=_rates_notes(result))
+
+
+def _api(result: ReturnOnInvestment) -> str:
+    """A quoted cost is marked as such wherever it stands."""
+    return "API cost, quoted" if result.quoted else "API cost"
 
 
 def _option_row(result: ReturnOnInvestment, option: Option) -> tuple[str, ...]:
@@ -79,7 +84,7 @@ def years_tables(result: ReturnOnInvestment) -> list[Table]:
     heads = (
         "pay released",
         "capacity used",
-        "API cost",
+        _api(result),
         "fixed",
         "errors",
         "paid once",
@@ -102,7 +107,7 @@ def ways_table(result: ReturnOnInvestment) -> Table:
     named = [
         ("fractional", "hours at their cost", ways.fractional),
         ("whole_posts", posts, ways.whole_posts),
-        ("needed", "whole posts that the hours need", ways.needed),
+        ("needed", "whole posts that the hours need, not today's", ways.needed),
         ("overtime", factor, ways.overtime),
     ]
     used = result.roi.staff.staffing
@@ -121,7 +126,7 @@ def ways_table(result: ReturnOnInvestment) -> Table:
         "after",
     )
     columns = (Column("staffing"), *(Column(head, numeric=True) for head in heads))
-    title = f"{result.months[0]} staffed in three ways, a month in {currency}; * is the one used here"
+    title = f"{result.months[0]} staffed in several ways, a month in {currency}; * is the one used here"
     return Table(title, columns, rows, notes=(why_ways_differ(result),))
 
 
@@ -180,7 +185,7 @@ def _money_table(result: ReturnOnInvestment) -> Table:
         "released",
         "leaving",
         "capacity used",
-        "API cost",
+        _api(result),
         "fixed",
         "errors",
         "net",

@@ -23,19 +23,38 @@ def finding(result: ReturnOnInvestment) -> str:
 
 def _cash(result: ReturnOnInvestment) -> str:
     best, currency, measures = result.best, result.currency, result.best.measures
-    share = result.roi.capacity.share_used
-    verdict = "Worth it" if result.worth_it else "Not worth it"
-    how = f"if {percent(share)} of the freed hours replace paid work, as the scenario states" if share else "in cash"
-    among = f" with {best.name}, the best of {len(result.options)} options" if len(result.options) > 1 else ""
+    among = f" with {best.name}, the best of {len(result.options)} options," if len(result.options) > 1 else ""
     present = f"{_money(measures.net_present_value, currency)} in present value at {percent(result.roi.discount_rate)}"
-    used = f" and hours worth {_money(measures.capacity_used, currency)} are used" if share else ""
-    avoided = best.flows.errors_avoided
-    fewer = f", errors worth {_money(avoided, currency)} are avoided" if avoided else ""
+    quoted = " (the API cost as quoted)" if result.quoted else ""
     return (
-        f"{verdict} {how}{among}: over {_period(result)} {_released(measures.saving, currency)}{used}{fewer}, "
-        f"{_money(measures.cost, currency)} is spent, a net {_gain(measures.net)} of "
+        f"{'Worth it' if result.worth_it else 'Not worth it'}{among} {_how(result)}: over {_period(result)} "
+        f"{_released(measures.saving, currency)}{_used(result)}{_avoided(result)}, "
+        f"{_money(measures.cost, currency)} is spent{quoted}, a net {_gain(measures.net)} of "
         f"{_money(abs(measures.net), currency)} ({present})."
     )
+
+
+def _how(result: ReturnOnInvestment) -> str:
+    """In which sense it is worth it or not, and before what."""
+    share, errors = result.roi.capacity.share_used, result.roi.errors
+    how = f"if {percent(share)} of the freed hours replace paid work, as the scenario states" if share else "in cash"
+    how += " and avoided errors" if result.best.flows.errors_avoided else ""
+    missing = ["costs paid once"] if result.roi.one_off is None else []
+    missing += ["the cost of errors"] if errors is None else []
+    how += f", before {' and '.join(missing)}, which are not stated" if missing else ""
+    return f"{how}, with work left undone" if _undone(result) else how
+
+
+def _used(result: ReturnOnInvestment) -> str:
+    used, currency = result.best.measures.capacity_used, result.currency
+    if not used:
+        return ""
+    return f", hours worth {_money(abs(used), currency)} are {'used' if used > 0 else 'needed beside'}"
+
+
+def _avoided(result: ReturnOnInvestment) -> str:
+    avoided = result.best.flows.errors_avoided
+    return f", errors worth {_money(avoided, result.currency)} are avoided" if avoided else ""
 
 
 def _released(saving: Fraction, currency: str) -> str:

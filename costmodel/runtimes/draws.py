@@ -6,12 +6,17 @@ only there: `Fraction * ndarray` would make an array of Python objects instead, 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from costmodel.runtimes import arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class Draws:
@@ -29,51 +34,47 @@ class Draws:
         self.values = values if isinstance(values, np.ndarray) and values.dtype == bool else arrays.as_float(values)
 
     def __add__(self, other: Any) -> Draws:
-        plain = _plain(other)
-        return self if plain.__class__ is float and plain == 0 else Draws(self.values + plain)
+        return self if _is(other, 0) else _made(np.add, self, other)
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Draws:
-        plain = _plain(other)
-        return self if plain.__class__ is float and plain == 0 else Draws(self.values - plain)
+        return self if _is(other, 0) else _made(np.subtract, self, other)
 
     def __rsub__(self, other: Any) -> Draws:
-        return Draws(_plain(other) - self.values)
+        return _made(np.subtract, other, self)
 
     def __mul__(self, other: Any) -> Draws:
-        plain = _plain(other)
-        return self if plain.__class__ is float and plain == 1 else Draws(self.values * plain)
+        return self if _is(other, 1) else _made(np.multiply, self, other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Draws:
-        plain = _plain(other)
-        return self if plain.__class__ is float and plain == 1 else Draws(self.values / plain)
+        return self if _is(other, 1) else _made(np.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Draws:
-        return Draws(_plain(other) / self.values)
+        return _made(np.divide, other, self)
 
     def __neg__(self) -> Draws:
-        return Draws(-self.values)
+        return _made(np.negative, self)
 
     def __lt__(self, other: Any) -> Draws:
-        return Draws(self.values < _plain(other))
+        return _made(np.less, self, other)
 
     def __le__(self, other: Any) -> Draws:
-        return Draws(self.values <= _plain(other))
+        return _made(np.less_equal, self, other)
 
     def __gt__(self, other: Any) -> Draws:
-        return Draws(self.values > _plain(other))
+        return _made(np.greater, self, other)
 
     def __ge__(self, other: Any) -> Draws:
-        return Draws(self.values >= _plain(other))
+        return _made(np.greater_equal, self, other)
 
     def __eq__(self, other: object) -> Draws:  # type: ignore[override]
-        return Draws(self.values == _plain(other))
+        return _made(np.equal, self, other)
 
     def __ne__(self, other: object) -> Draws:  # type: ignore[override]
-        return Draws(self.values != _plain(other))
+        return _made(np.not_equal, self, other)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("draws are neither true nor false: use where(), maximum(), or some() for a check")
@@ -95,57 +96,106 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"draws do not compute with {type(value).__name__}: wrap it in Draws")
 
 
+class Note:
+    """What is computed with draws while it is noted.
+
+    Attributes:
+        steps: operation, operands and result of each.
+        checks: conditions that were asked for, and whether they held for any draw.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[Callable[..., Any], tuple[Any, ...], Draws]] = []
+        self.checks: list[tuple[Draws, bool]] = []
+
+
+_note: ContextVar[Note | None] = ContextVar("note", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[Note]:
+    """Inside, every operation on draws is noted, so that it can be repeated for others: see `runtimes.tape`."""
+    note = Note()
+    token = _note.set(note)
+    try:
+        yield note
+    finally:
+        _note.reset(token)
+
+
+def _is(other: Any, number: int) -> bool:
+    """Whether an operand is that number, and not draws."""
+    return other.__class__ is not Draws and bool(_plain(other) == number)
+
+
+def _made(operation: Callable[..., Any], *operands: Any) -> Draws:
+    """The result of an operation."""
+    result = Draws(operation(*[_plain(operand) for operand in operands]))
+    note = _note.get()
+    if note is not None:
+        note.steps.append((operation, operands, result))
+    return result
+
+
+def some(condition: Draws) -> bool:
+    """Whether a condition holds, or a number is not zero, for any draw."""
+    holds = bool(condition.values.any())
+    note = _note.get()
+    if note is not None:
+        note.checks.append((condition, holds))
+    return holds
+
+
 def ceil(x: Any) -> Draws:
     """See `runtimes.arrays.ceil`."""
-    return Draws(arrays.ceil(_plain(x)))
+    return _made(arrays.ceil, x)
 
 
 def half_up(x: Any) -> Draws:
     """See `runtimes.arrays.half_up`."""
-    return Draws(arrays.half_up(_plain(x)))
+    return _made(arrays.half_up, x)
 
 
 def maximum(a: Any, b: Any) -> Draws:
     """See `runtimes.arrays.maximum`."""
-    return Draws(np.maximum(_plain(a), _plain(b)))
+    return _made(np.maximum, a, b)
 
 
 def minimum(a: Any, b: Any) -> Draws:
     """See `runtimes.arrays.minimum`."""
-    return Draws(np.minimum(_plain(a), _plain(b)))
+    return _made(np.minimum, a, b)
 
 
 def where(condition: Any, a: Any, b: Any) -> Draws:
     """See `runtimes.arrays.where`."""
-    held = condition.values if condition.__class__ is Draws else condition
-    return Draws(np.where(held, _plain(a), _plain(b)))
+    return _made(np.where, condition, a, b)
 
 
 def safe_divide(a: Any, b: Any, otherwise: Any) -> Draws:
     """See `runtimes.arrays.safe_divide`."""
-    return Draws(arrays.safe_divide(_plain(a), _plain(b), _plain(otherwise)))
+    return _made(arrays.safe_divide, a, b, otherwise)
 
 
 def divide(a: Any, b: Any) -> Draws:
     """See `runtimes.arrays.divide`."""
     if a.__class__ is Draws:
         return a / b  # type: ignore[no-any-return]
-    return Draws(_plain(a) / _plain(b))
+    return _made(np.divide, a, b)
 
 
 def power(base: Any, exponent: int) -> Draws:
     """See `runtimes.arrays.power`."""
-    return Draws(np.ones_like(base.values)) if exponent == 0 else Draws(arrays.power(_plain(base), exponent))
+    return _made(np.ones_like, base) if exponent == 0 else _made(arrays.power, base, exponent)
 
 
 def real_power(base: Any, exponent: Any) -> Draws:
     """See `runtimes.arrays.real_power`."""
-    return Draws(arrays.real_power(_plain(base), _plain(exponent)))
+    return _made(arrays.real_power, base, exponent)
 
 
 def doublings(x: Any) -> Draws:
     """See `runtimes.arrays.doublings`."""
-    return Draws(arrays.doublings(_plain(x)))
+    return _made(arrays.doublings, x)
 
 
 def step(name: str, value: Any, unit: str) -> Any:  # noqa: ARG001 - a name costs nothing for numbers

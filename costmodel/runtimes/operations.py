@@ -95,7 +95,11 @@ def some(condition: Any) -> bool:
     home = type(condition).__module__
     if home == _TRACE:
         return bool(condition.value)
-    return bool(condition.values.any()) if home == _DRAWS else bool(condition)
+    if home == _DRAWS:
+        from costmodel.runtimes import draws
+
+        return draws.some(condition)
+    return bool(condition)
 
 
 def known(number: Any) -> bool:

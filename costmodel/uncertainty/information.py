@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[np.float64]
 
 _CUBIC = 3
-_PIECES = (1, 2, 4, 8, 16)  # of a cubic spline, between quantiles; one piece is a cubic polynomial
+_PIECES = (1, 4, 16, 64)  # of a cubic spline, between quantiles: one is a cubic polynomial, many follow whole posts
 _FEW_VALUES = 10  # a number with so few values is discrete: means of each say all
 _MOST_PAIRS = 12  # numbers of a group whose products are looked at, pair by pair
 _DRAWS_A_TERM = 8  # fewer draws for each term of a regression would fit their own noise
@@ -145,7 +145,7 @@ def conditional_means(known: Array, figures: Array) -> Array:
 
     One number: the mean of each of its few values, or a cubic spline between quantiles. Several: straight lines, or
     such splines added up, or these and the products of each pair. Generalised cross-validation decides how many terms
-    there are: for one number none but the mean, one cubic, or a spline of up to sixteen pieces.
+    there are: for one number none but the mean, one cubic, or a spline of up to 64 pieces.
 
     Args:
         known: the numbers, shape (numbers, draws).

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.runtimes.draws import Draws
+from costmodel.runtimes.draws import Draws, noted
+from costmodel.runtimes.tape import program_of
 from costmodel.uncertainty.information import NetBenefits, variance_shares
 from costmodel.uncertainty.sampling import batches_of, index_generator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from costmodel.runtimes.tape import Program
     from costmodel.study.worth import Case, Worth
     from costmodel.uncertainty.sampling import Array, Numbers, Sampler
     from costmodel.value.doubt import Uncertainty
@@ -25,10 +27,12 @@ NEVER = np.iinfo(np.int16).max
 REGRESSED = 1 << 14  # draws on which regressions are done: more would change their digits, not their meaning
 INDEX_POINTS = 1 << 12  # base points of Sobol indices: within about 0.01 on the Ishigami function
 _LEAST_INDEX_POINTS = 1 << 6
-# What is held while one chunk is computed: arrays for each month, and for each month and option (measured).
-_ARRAYS_A_MONTH, _ARRAYS_AN_OPTION = 25, 9
-_BYTES = 288 << 20
-_SMALLEST_CHUNK, _LARGEST_CHUNK = 1 << 10, 1 << 15
+# What is held while one chunk is computed: arrays for each month, and for each month and option.
+_ARRAYS_A_MONTH, _ARRAYS_AN_OPTION = 8, 2
+_BYTES = 96 << 20
+_SMALLEST_CHUNK, _LARGEST_CHUNK = 1 << 9, 1 << 14  # smaller is slower; larger does not fit the processor's cache
+_NOTED = 1 << 9  # draws with which a computation is noted: all that is computed is held at once
+_MOST_PROGRAMS = 16  # ways that a computation may go; further ones are not noted
 _ROUNDING = 1e-12  # of all flows: a cumulative flow nearer to 0 is 0
 
 
@@ -70,7 +74,7 @@ def chunk_of(months: int, options: int) -> int:
     """Draws that are computed at once, a power of two, so that what they need fits in memory.
 
     >>> chunk_of(36, 4), chunk_of(12, 1), chunk_of(600, 20)
-    (16384, 32768, 1024)
+    (16384, 16384, 512)
     """
     bytes_per_draw = 8 * months * (_ARRAYS_A_MONTH + _ARRAYS_AN_OPTION * options)
     fitting = 1 << max((_BYTES // bytes_per_draw).bit_length() - 1, 0)
@@ -83,6 +87,7 @@ class Model:
     def __init__(self, case: Case) -> None:
         base = case.worth().flows.values()
         self._case = case
+        self._programs: list[Program] = []
         # The same for every chunk, so that a draw comes to the same in any of them.
         self._nothing = [_ROUNDING * sum(abs(float(net)) for net in flows.nets) for flows in base]
 
@@ -98,8 +103,13 @@ class Model:
             numbers: values of its uncertain numbers by path, in the unit in which they are computed with, each of
                 shape (draws,).
         """
-        size, options = len(next(iter(numbers.values()))), len(self._nothing)
-        *figures, hours = self._figures(numbers)
+        values, options = list(numbers.values()), len(self._nothing)
+        size = len(values[0])
+        found = next((found for program in self._programs if (found := program.run(values)) is not None), None)
+        if found is None and size > _NOTED:
+            halves = slice(size // 2), slice(size // 2, None)
+            return _joined([self.outcome({path: array[half] for path, array in numbers.items()}) for half in halves])
+        *figures, hours = self._figures(numbers) if found is None else found
         each = len(figures) // options
         present = np.empty((options, size))
         paybacks = np.empty((options, size), dtype=np.int16)
@@ -109,8 +119,15 @@ class Model:
         return Outcome(NetBenefits(present, np.array(np.broadcast_to(hours, (size,)))), paybacks)
 
     def _figures(self, numbers: Numbers) -> list[Any]:
-        """Net present value and net flows of each option, and freed hours: arrays, or floats of what is certain."""
-        figures = _wanted(self._case.worth({path: Draws(values) for path, values in numbers.items()}))
+        """Net present value and net flows of each option, and freed hours: arrays, or floats of what is certain.
+
+        How they come about is noted, and is repeated for other draws without Python's own work.
+        """
+        inputs = {path: Draws(values) for path, values in numbers.items()}
+        with noted() as note:
+            figures = _wanted(self._case.worth(inputs))
+        if len(self._programs) < _MOST_PROGRAMS:
+            self._programs.insert(0, program_of(note, list(inputs.values()), figures))
         return [figure.values if isinstance(figure, Draws) else float(figure) for figure in figures]
 
 

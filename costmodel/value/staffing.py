@@ -144,7 +144,7 @@ def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[t
         posts_paid=named + hired,
         posts_ended=ended,
         hires_avoided=avoided,
-        posts_idle=labour.posts_gone(posts_before, named + hired) - ended - avoided,
+        posts_idle=labour.posts_gone(minimum(payroll, posts_before), maximum(now.by_hand[-1], named)),
         beyond_before=labour.hours_beyond(before, posts_before, capacity),
         beyond_after=labour.hours_beyond(after, posts, capacity),
         idle_before=labour.idle_hours(before, posts_before, capacity),

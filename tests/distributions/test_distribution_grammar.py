@@ -193,7 +193,7 @@ MISTAKES = [
     (
         {"pert": {"quantiles": {"5 %": "1", "50 %": "6.9", "95 %": "7"}}},
         ("pert", "quantiles", "50 %"),
-        "with such values at 5 % and 95 %, its 50 % quantile lies between 2.624 and 5.376, got 6.9",
+        "with such values at 5 % and 95 %, its 50 % quantile lies between 2.6240 and 5.3760, got 6.9",
     ),
     (
         {"triangular": {"quantiles": {"5 %": "1", "50 %": "3", "95 %": "7"}}},

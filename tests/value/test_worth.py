@@ -322,7 +322,7 @@ def conserved(data, month):
     # Posts before are those that are paid, that ended, and that were never hired; where work by hand shrinks, a notice
     # may still run that by hand nobody has.
     if data["roi"]["staff"]["staffing"] == "whole_posts" and "-" not in data["workload"]["records"]["monthly_growth"]:
-        paid = month["posts_paid"] + month["posts_ended"] + month["hires_avoided"]
+        paid = month["posts_paid"] + month["posts_ended"] + month["posts_idle"] + month["hires_avoided"]
         assert month["posts_before"] == paid
 
 
