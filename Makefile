@@ -49,6 +49,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(STARTUP)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_uncertainty.py
 
 # After a change of the file models: the schemas that editors use.
 schemas: $(VENV)/.dev

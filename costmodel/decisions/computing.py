@@ -48,8 +48,8 @@ class Computation:
     changes: tuple[tuple[str, Assumption], ...] = ()
 
     def under(self, *changes: tuple[str, Assumption]) -> Computation:
-        """The same claim under assumptions: scenarios are exchanged first, models last."""
-        ordered = sorted(changes, key=lambda item: (not item[1].scenarios, bool(item[1].models)))
+        """The same claim under assumptions; models are exchanged last, so that paths still find the old names."""
+        ordered = sorted(changes, key=lambda item: bool(item[1].models))
         return replace(self, changes=tuple(ordered))
 
     def computed(self) -> Amount:

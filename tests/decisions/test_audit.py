@@ -96,6 +96,10 @@ def beside(item):
         ("0.42 USD/1M tokens", Fraction(42, 10**8), {"USD": 1, "token": -1}),
         ("180 ms", Fraction(180, 1000), {"second": 1}),
         ("2 hours", 7200, {"second": 1}),
+        ("2 h", 7200, {"second": 1}),
+        ("3 min", 180, {"second": 1}),
+        ("3 minutes", 180, {"second": 1}),
+        ("5 s", 5, {"second": 1}),
         ("2 years", 24, {"month": 1}),
         ("-57 %", Fraction(-57, 100), {}),
         ("12 times", 12, {}),
@@ -412,6 +416,16 @@ def test_models_and_given_numbers_are_exchanged(tmp_path):
     tokens = "{claim: t, quoted: 40M tokens/month, source: s, given: {records: 100 records/day, days: 30 days/month}, "
     (item,) = audited(tmp_path, tokens + "compute: {product: [records, days, 2_000 tokens/record]}}")
     assert item.alternative.assumptions == ("ten times", "20 days")
+
+
+def test_models_are_exchanged_after_what_is_said_of_them(tmp_path):
+    """A path with the old model's name still leads there: two calls a record at the other model cost 2 x 11.70."""
+    calls = "models:\n  openai/gpt-4.1: {requests_per_record: 1}\n"
+    (tmp_path / "calls.yaml").write_text(SCENARIO.partition("models:")[0] + calls, encoding="utf-8")
+    assumptions = "assumptions:\n  other: {models: {openai/gpt-4.1: google/gemini-2.5-flash}}\n"
+    assumptions += "  two calls: {multiply: {models.openai/gpt-4.1.requests_per_record: 2}}\n"
+    item = COST.replace("clinic.yaml", "calls.yaml") + "quoted: 23.40 USD}"
+    assert audited(tmp_path, item, assumptions=assumptions)[0].alternative.assumptions == ("other", "two calls")
 
 
 def test_another_scenario_and_a_change_of_it(tmp_path):
