@@ -10,7 +10,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from oracle import months_of, noticed, number, payback, round_up, totals_of, ways_of, years_of
+from worth_oracle import months_of, noticed, number, payback, round_up, totals_of, ways_of, years_of
 
 from costmodel.errors import FileError
 from costmodel.evidence import evidence_item

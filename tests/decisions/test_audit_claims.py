@@ -333,6 +333,22 @@ def test_work_staff_and_volumes(vendor, claim, verdict, computed):
     assert (item.verdict, item.computed.number) == (verdict, computed)
 
 
+def test_figures_of_a_month_say_so(vendor):
+    """Pay of the first month is for a month, hours too; posts are not."""
+    item = found(vendor, "posts that the work by hand needs")
+    assert [stated.text for _, stated in item.beside] == ["13.3333 hours/month", "7,200.00 USD/month"]
+    assert item.computed.text == "2.08333 posts"
+
+
+def test_only_a_contradicted_claim_has_a_remedy(tmp_path, vendor):
+    """What is right needs nothing; what is rounded says to what."""
+    assert {item.remedy for item in vendor.of(REPRODUCED)} == {""}
+    assert all(item.remedy.startswith("rounded to ") for item in vendor.of(ROUNDED))
+    assert all(item.remedy for item in vendor.of(CONTRADICTED))
+    (right,) = audited(tmp_path, "{claim: c, source: s, quoted: 1, against: 1, would_need: {a: 2}}", assumptions="")
+    assert (right.verdict, right.remedy) == (REPRODUCED, "")
+
+
 def test_records_a_day_at_its_own_concurrency(vendor):
     """20 x 86,400 s / latency: 1.44M at 1.2 s, 34.56M at 50 ms, 9.6M at 180 ms, 57,600 at its timeout of 30 s."""
     item = found(vendor, "records processed in a day")
@@ -484,6 +500,10 @@ def test_the_file_is_not_changed_by_a_search(tmp_path):
         (COST + "quoted: 1 EUR}", "quoted in EUR, but computed in USD/month"),
         (COST.replace(": cost", ": costs") + "quoted: 1 USD}", "there is no figure 'costs'"),
         (COST.replace("month 1", "month 13") + "quoted: 1 USD}", "no line has month '13'"),
+        (
+            COST.replace("openai/gpt-4.1", "mistral/mistral-large-2512") + "quoted: 1 USD}",
+            "each model stands alone here",
+        ),
         (COST.replace("month 1,", "month,") + "quoted: 1 USD}", "'month' selects nothing"),
         (COST.replace("month 1, model openai/gpt-4.1", "roi") + "quoted: 1 USD}", "has no 'roi'"),
         (
