@@ -17,6 +17,7 @@ _COMMANDS = {
     "estimate": "cost by month, model and meter",
     "roi": "is it worth it: work by hand against AI-assisted work that a clinician reviews",
     "explain": "equation, numbers, price row and source behind a figure",
+    "variance": "why the cost moved between two scenarios or results: volume, mix, intensity, price",
     "audit": "recompute the figures that a vendor quotes",
     "check": "run every `expect:`; exit 1 where one is missed",
     "prices": "the price book: list, show, history, diff, check, release",

@@ -1,31 +1,39 @@
 """Each offer doing all of a scenario's work alone; what does not depend on the offer is computed once for all.
 
-Two offers make the same cube of usage where their prices change at the same times and request sizes: the cube of one is
-that of the other under another name. Months in which an offer's price cannot change are billed together.
+Requests of the same sizes make the same usage whatever the offer, but for its name and for the times at which its price
+changes. So the cube is made once for each set of size limits; then each offer's times are cut, and times of one price
+are taken together. Contracts, minimum charges and offers of which the scenario says something of their own are billed
+as `estimate` does it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import levy_lines, minimum_lines
-from costmodel.errors import FileError, NoPriceError, UsageError
+from costmodel.errors import FileError, NoPriceError, NotInForceError, UsageError
+from costmodel.runtimes.operations import known
 from costmodel.study.cost import Billed, alternatives, billed, exchange_rate, forecast_of, told
-from costmodel.usage.cube import Cube
+from costmodel.usage.cube import Band, Cube
+from costmodel.usage.months import time_slices
+from costmodel.usage.sizes import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from costmodel.prices.book import PriceBook
     from costmodel.prices.card import RateCard
     from costmodel.prices.exchange import ExchangeRate
+    from costmodel.prices.hours import Hours
+    from costmodel.prices.schema import Valid
     from costmodel.quantities import Month
     from costmodel.scenario import Scenario
-    from costmodel.usage.cube import Cell
+    from costmodel.usage.cube import Cell, Cut
     from costmodel.usage.sizes import Doubt
     from costmodel.usage.spec import Request
 
@@ -34,7 +42,7 @@ class Alone(NamedTuple):
     """What one offer costs that does all the work.
 
     Attributes:
-        bill: the bill; months at one price stand in the first of them where they are billed together.
+        bill: the bill; times of one price stand in the first of their months where they are taken together.
     """
 
     card: RateCard
@@ -60,7 +68,7 @@ class Bench:
         scenario: the work; its numbers may be exact or draws.
         said: each offer by the name asked for, with what the scenario says of its requests.
         adoption: share of each month's records that is done with AI; None where all are.
-        together: whether months at one price are billed together.
+        together: whether months of one price are taken together.
     """
 
     scenario: Scenario
@@ -104,48 +112,102 @@ class Bench:
             FileError, NoPriceError: as `study.estimate`.
         """
         card = self.book.card(name)
-        if card.has_contract or any(row.minimum_charge for row in card.rows):
+        if self._stands_apart(name, card):
             found = billed(self.scenario, self.book, self.months, (name, self.said[name]), self.adoption)
             self.rates.update(found.rates)
             return Alone(card, found)
-        cells = [cell if cell.factors is None else cell._replace(model=card.name) for cell in self._shared(name, card)]
         try:
-            entries = bill(Cube(tuple(cells)), self.book.card, self.terms)
+            entries = bill(Cube(tuple(self._cells_of(name, card))), self.book.card, self.terms)
         except UsageError as error:
             raise FileError([self.scenario.document.mistake((), str(error))]) from None
-        doubts = self._doubts_about(name, card)
         top_ups = minimum_lines(entries)
-        partly = Billed(entries, tuple(top_ups), self.rates, doubts)
-        bills = list(zip(self.months, partly.monthly(self.months), strict=True))
+        partly = Billed(entries, tuple(top_ups), self.rates, self._doubts_about(name, card))
+        bills = zip(self.months, partly.monthly(self.months), strict=True)
         return Alone(card, partly._replace(levies=(*top_ups, *levy_lines(bills, self.scenario.taxes_and_fees))))
 
+    def _stands_apart(self, name: str, card: RateCard) -> bool:
+        """Whether an offer's usage or bill is not that of others under another name."""
+        own = self.said[name].model_fields_set or self._in_mixes is None or card.name in self._in_mixes
+        without_hours = card.depends_on_hours(*self._span) and not all(self._hours.values())
+        return bool(own or card.has_contract or without_hours or any(row.minimum_charge for row in card.rows))
+
+    def _cells_of(self, name: str, card: RateCard) -> Iterator[Cell]:
+        """An offer's usage, cut where its price changes."""
+        cut = card.depends_on_hours(*self._span) or any(self._inside(row.valid) for row in card.rows)
+        groups: dict[tuple[Any, ...], list[Cell]] = {}
+        for index, cell in enumerate(self._shared(name, card)):
+            if cell.factors is None:
+                groups[(index,)] = [cell]
+                continue
+            month = self.terms.years(cell.month) if self.together else cell.month
+            about = cell.workload, cell.step, cell.tier, cell.band, month
+            own = cell._replace(model=card.name)
+            for price, part in self._spans(own, card) if cut else [(None, own)]:
+                groups.setdefault((*about, price), []).append(part)
+        for members in groups.values():
+            yield _summed(members)
+
+    def _spans(self, cell: Cell, card: RateCard) -> Iterator[tuple[Any, Cell]]:
+        """A month's cell by price: what tells the price from others, and its part of the month."""
+        parts: dict[Any, list[tuple[Any, ...]]] = {}
+        for span in time_slices(card, cell.month, self._hours[cell.workload, cell.step]):
+            try:
+                price: Any = id(card.tariff(span[0], cell.band.inside, cell.tier, cell.region))
+            except NoPriceError as error:
+                price = str(error) if not isinstance(error, NotInForceError) else ""
+            parts.setdefault(price, []).append(span)
+        for price, spans in parts.items():
+            yield price, _part(cell, spans[0][0], sum((share for *_, share in spans), Fraction(0)))
+
+    def _inside(self, valid: Valid) -> bool:
+        """Whether a price begins or ends in the horizon."""
+        begin, end = self._span
+        return any(edge is not None and begin < edge < end for edge in (valid.from_, valid.until))
+
     def _shared(self, name: str, card: RateCard) -> tuple[Cell, ...]:
-        """The cells of an offer's usage, which other offers may share."""
-        cuts = tuple(card.time_cuts(self.months[0].start, self.months[-1].end))
-        hourly = card.depends_on_hours(self.months[0].start, self.months[-1].end)
-        sizes = tuple(card.size_cuts()), frozenset(card.shaped_measures())
+        """The cells of a usage that is not cut by time, which other offers may share."""
+        cuts = card.size_cuts()
+        if not cuts:
+            return self._made(name, card, ())
+        whole = self._made(name, _Uncut(card, ()), ())
+        if all(cell.factors is None or _below(cell.factors.largest[0], cuts[0][0]) for cell in whole):
+            lowest = Band(None, cuts[0])
+            return tuple(cell if cell.factors is None else cell._replace(band=lowest) for cell in whole)
+        return self._made(name, card, tuple(cuts))
+
+    def _made(self, name: str, card: RateCard | _Uncut, cuts: tuple[Cut, ...]) -> tuple[Cell, ...]:
         own = card.offer.tokenizer if self._counts_own else None
-        key = (self._said_of(name, card), own, cuts, hourly, sizes)
+        key = own, cuts, frozenset(card.shaped_measures())
         if key not in self._cells:
             forecast = forecast_of(self.scenario, self.book, self.months, (name, self.said[name]), self.adoption)
-            cube, _ = told(self.scenario, forecast.cube)
-            joined = self.together and not cuts
-            self._cells[key] = tuple(_months_together(cube.cells, self.terms.years)) if joined else cube.cells
+            uncut: Any = _Uncut(card, cuts)
+            find = self.book.card
+            self._cells[key] = told(
+                self.scenario, replace(forecast, card=lambda other: uncut if other == name else find(other)).cube
+            )[0].cells
         return self._cells[key]
 
     def _doubts_about(self, name: str, card: RateCard) -> tuple[Doubt, ...]:
-        key = self._said_of(name, card), card.offer.tokenizer
+        key = card.offer.tokenizer
         if key not in self._doubts:
             forecast = forecast_of(self.scenario, self.book, (), (name, self.said[name]), None)
-            _, doubts = told(self.scenario, forecast.cube)
-            self._doubts[key] = card.name, doubts
+            self._doubts[key] = card.name, told(self.scenario, forecast.cube)[1]
         other, doubts = self._doubts[key]
         return tuple(doubt._replace(about=card.name + doubt.about.removeprefix(other)) for doubt in doubts)
 
-    def _said_of(self, name: str, card: RateCard) -> str:
-        """The offer where the scenario says something of its requests alone; else nothing."""
-        special = self.said[name].model_fields_set or self._in_mixes is None or card.name in self._in_mixes
-        return card.name if special else ""
+    @cached_property
+    def _span(self) -> tuple[datetime, datetime]:
+        return self.months[0].start, self.months[-1].end
+
+    @cached_property
+    def _hours(self) -> dict[tuple[str, str], Hours | None]:
+        """Hours in which requests are made, by workload and step."""
+        workloads = [workload for workload, _ in self.scenario.all_workloads()]
+        tasks = [(workload, step) for workload in workloads for step in workload.steps or (None,)]
+        return {
+            (workload.name, step.name if step else ""): Spec(step, workload, self.scenario).get("hours")
+            for workload, step in tasks
+        }
 
     @cached_property
     def _in_mixes(self) -> frozenset[str] | None:
@@ -165,20 +227,50 @@ class Bench:
         return any(layer.tokens is not None and layer.tokens.tokenizer == "own" for layer in layers)
 
 
-def _months_together(cells: Sequence[Cell], years: Callable[[Month], int]) -> Iterator[Cell]:
-    """Cells of one price as one cell; those that do not depend on requests stay as they are."""
-    groups: dict[tuple[Any, ...], list[Cell]] = {}
-    for index, cell in enumerate(cells):
-        alike = (cell.workload, cell.step, cell.tier, cell.region, cell.band, years(cell.month))
-        groups.setdefault((index,) if cell.factors is None else alike, []).append(cell)
-    for members in groups.values():
-        yield members[0] if len(members) == 1 else _summed(members)
+class _Uncut:
+    """A rate card whose price does not change with time, and only at some request sizes."""
+
+    def __init__(self, card: Any, sizes: tuple[Cut, ...]) -> None:
+        self._card, self._sizes = card, sizes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._card, name)
+
+    def size_cuts(self) -> list[Cut]:
+        """Those that are kept."""
+        return list(self._sizes)
+
+    def time_cuts(self, *_: datetime) -> list[datetime]:
+        """None."""
+        return []
+
+    def depends_on_hours(self, *_: datetime) -> bool:
+        """It does not."""
+        return False
+
+
+def _below(size: Any, limit: Fraction) -> bool:
+    return known(size) and bool(size < limit)
+
+
+def _part(cell: Cell, start: datetime, share: Any) -> Cell:
+    """A share of a cell, standing at the first of its times."""
+    return cell._replace(
+        start=start,
+        records=cell.records * share,
+        requests=cell.requests * share,
+        totals={meter: units * share for meter, units in cell.totals.items()},
+        shaped={measure: units * share for measure, units in cell.shaped.items()},
+    )
 
 
 def _summed(cells: Sequence[Cell]) -> Cell:
+    """Cells of one price as one, standing where the first begins: its price holds for all of them."""
     first = cells[0]
+    if len(cells) == 1:
+        return first._replace(end=first.start)
     return first._replace(
-        end=cells[-1].end,
+        end=first.start,
         records=sum(cell.records for cell in cells),
         requests=sum(cell.requests for cell in cells),
         totals={meter: sum(cell.totals[meter] for cell in cells) for meter in first.totals},

@@ -1,0 +1,115 @@
+"""`costmodel variance`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from costmodel.cli.options import load_scenario, output_options, scenario_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from costmodel.decisions.spend import Spend
+    from costmodel.results.estimate import Estimate
+    from costmodel.results.variance import Limit, Variance
+
+
+@click.command("variance")
+@click.argument("base", type=click.Path(path_type=Path), metavar="BASE")
+@click.argument("head", type=click.Path(path_type=Path), metavar="HEAD")
+@click.option(
+    "--method",
+    type=click.Choice(["shapley", "sequential"]),
+    default="shapley",
+    help="The mean over all orders, or one order: volume, mix, intensity, price.",
+)
+@click.option(
+    "--per",
+    type=click.Choice(["horizon", "month"]),
+    default="horizon",
+    help="Month by month over the horizon, or the mean months where the horizons differ in length.",
+)
+@click.option("--by-month", "monthly", is_flag=True, help="Every month, too.")
+@click.option(
+    "--fail-over",
+    "limit",
+    metavar="LIMIT",
+    help="Exit 1 if the difference is larger in either direction, such as '5 %' or '1000 USD'.",
+)
+@scenario_options
+@output_options
+def command(
+    base: Path,
+    head: Path,
+    method: str,
+    per: str,
+    monthly: bool,
+    limit: str | None,
+    settings: tuple[str, ...],
+    overlays: tuple[Path, ...],
+    version: str | None,
+    format_: str | None,
+    output: Path | None,
+    quiet: bool,
+) -> int:
+    """Why the cost moved between two scenarios, or results of `estimate` kept as JSON; --set changes HEAD alone."""
+    from costmodel.cli.output import emit
+    from costmodel.decisions.document_diff import changes
+    from costmodel.decisions.variance import variance
+    from costmodel.errors import CommandLineError, all_or_errors
+
+    asked = [(base, (), overlays, version), (head, settings, overlays, version)]
+    first, second = all_or_errors(asked, lambda item: _read(*item))
+    if first.data is None and second.data is None and (overlays or version):
+        raise CommandLineError("both are results, and their prices are in them: leave --prices and --overlay out")
+    result = variance(first.spend, second.spend, method=method, per=per)
+    if first.data is not None and second.data is not None:
+        result = replace(result, changes=changes(first.data, second.data))
+    if limit is not None:
+        result = replace(result, limit=_limit(limit, result))
+    emit(format_, output, result.tables(monthly=monthly), result.to_json, result.records, quiet=quiet)
+    return 1 if result.limit and result.limit.over else 0
+
+
+class _Read(NamedTuple):
+    """One side: an estimate or the JSON of one, and the scenario's data where it is a scenario."""
+
+    spend: Estimate | Spend
+    data: Any
+
+
+def _read(path: Path, settings: Sequence[str], overlays: Sequence[Path], version: str | None) -> _Read:
+    from costmodel.decisions.result_file import result_record, spend_of_record
+    from costmodel.errors import CommandLineError
+    from costmodel.results.comparison import Comparison
+    from costmodel.study import book_for, estimate
+
+    record = result_record(path)
+    if record is not None:
+        if settings:
+            raise CommandLineError(f"'{path}' is a result, and --set changes a scenario: give the scenario as HEAD")
+        return _Read(spend_of_record(record, str(path)), None)
+    scenario = load_scenario(path, settings)
+    found = estimate(scenario, book=book_for(scenario, overlays, version))
+    if isinstance(found, Comparison):
+        if len(found.estimates) > 1:
+            raise CommandLineError(
+                f"'{path}' compares {len(found.estimates)} models, each alone: there is no one cost. Give a scenario "
+                "with a mix, or the result of one model: costmodel estimate SCENARIO --models MODEL --format json"
+            )
+        found = found.estimates[0]
+    return _Read(found, scenario.document.data)
+
+
+def _limit(text: str, result: Variance) -> Limit:
+    from costmodel.decisions.variance import limit_of
+    from costmodel.errors import CommandLineError, QuantityError
+
+    try:
+        return limit_of(text, result)
+    except QuantityError as error:
+        raise CommandLineError(f"--fail-over: {error}") from None

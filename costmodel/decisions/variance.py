@@ -1,0 +1,278 @@
+"""Why the cost moved between two estimates: effects that add up exactly to the difference.
+
+The cost of requests is a product: records x requests a record x share of the model x units a request x unit price x
+exchange rate, summed over models and meters. Two such products differ because their factors do. The method of Shapley
+takes the average over all orders in which the factors can move from BASE to HEAD, so that no order is preferred; the
+sequential method takes one order.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import factorial, lcm, prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.decisions.reasons import findings
+from costmodel.decisions.result_file import spend_of_record, written_spend
+from costmodel.decisions.spend import Spend
+from costmodel.equations.variance import factor_effect
+from costmodel.errors import CommandLineError
+from costmodel.quantities import Money, exact, unambiguous
+from costmodel.results.variance import FACTORS, Amounts, Limit, Side, Variance, VarianceLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from costmodel.decisions.spend import Key, MonthSpend, Use
+    from costmodel.results.estimate import Estimate
+
+METHODS = ("shapley", "sequential")
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+Pair = tuple[Fraction, Fraction]
+
+
+def variance(
+    base: Estimate | Mapping[str, Any] | Spend,
+    head: Estimate | Mapping[str, Any] | Spend,
+    *,
+    method: str = "shapley",
+    per: str = "horizon",
+) -> Variance:
+    """Why the cost of HEAD differs from that of BASE.
+
+    Args:
+        base: an estimate, or the JSON of one; where a side is JSON, both are taken at its digits.
+        head: the other, in the same form or not.
+        method: shapley (the average over all orders) or sequential (one order).
+        per: horizon (month by month, matched by position) or month (the mean months of both).
+
+    Raises:
+        CommandLineError: currencies differ, or the numbers of months.
+        FileError: the JSON is no estimate.
+    """
+    first, second = spends(base, head)
+    if first.currency != second.currency:
+        raise CommandLineError(
+            f"BASE is in {first.currency}, HEAD in {second.currency}: two costs are compared in one currency. "
+            f"Set 'currency: {first.currency}' in HEAD, or the other in BASE"
+        )
+    sides, warnings = (_side(first, per), _side(second, per)), _warnings(first, second, per)
+    if per == "month":
+        first, second = first.mean_month(), second.mean_month()
+    _require_same_length(first, second)
+    by_records = _have_records(first) and _have_records(second)
+    effects = symmetric_effects if method == "shapley" else sequential_effects
+    lines = tuple(
+        line
+        for place, months in enumerate(zip(first.months, second.months, strict=True))
+        for line in _month_lines(months, (first.slices[place], second.slices[place]), effects, by_records=by_records)
+    )
+    volume = "records" if by_records else "requests"
+    return Variance(
+        first.currency, *sides, method, per, volume, lines, findings(lines, first, second, volume), warnings
+    )
+
+
+def spends(
+    base: Estimate | Mapping[str, Any] | Spend, head: Estimate | Mapping[str, Any] | Spend
+) -> tuple[Spend, Spend]:
+    """Both sides in one form: exact, or at the digits of JSON where one of them is JSON."""
+    from costmodel.results.estimate import Estimate
+
+    as_written = any(
+        side.written if isinstance(side, Spend) else not isinstance(side, Estimate) for side in (base, head)
+    )
+
+    def spend(side: Any, name: str) -> Spend:
+        if isinstance(side, Spend):
+            return side
+        if isinstance(side, Estimate):
+            return written_spend(side) if as_written else Spend.of(side)
+        return spend_of_record(side, name)
+
+    return spend(base, "BASE"), spend(head, "HEAD")
+
+
+def limit_of(text: str, found: Variance) -> Limit:
+    """Whether the difference is larger, in either direction, than `5 %` of BASE, `1000` or `1000 USD`.
+
+    Raises:
+        QuantityError: it is none of these.
+        CommandLineError: it is negative, or in another currency.
+    """
+    text = text.strip()
+    if text.endswith("%"):
+        amount = exact(text[:-1].rstrip()) / 100 * found.base.total
+    elif " " in text:
+        amount, currency = Money.parse(unambiguous(text))
+        if currency != found.currency:
+            raise CommandLineError(f"the limit is in {currency}, the costs in {found.currency}: write {found.currency}")
+    else:
+        amount = exact(unambiguous(text))
+    if text.startswith("-"):
+        raise CommandLineError(
+            f"the limit '{text}' is negative: it holds in both directions, write it without the sign"
+        )
+    return Limit(text, abs(found.total) > amount)
+
+
+def symmetric_effects(pairs: Sequence[Pair]) -> list[Fraction]:
+    """What each factor of a product adds to the difference, averaged over all orders in which they can move.
+
+    Factors that do not move have no effect and change nobody else's, so only the others are ordered. A factor that
+    moves after k of the other n - 1 is met in k! (n - 1 - k)! of the n! orders for each choice of those k.
+
+    Args:
+        pairs: each factor before and after.
+
+    Source: L. S. Shapley, A value for n-person games, 1953.
+
+    >>> symmetric_effects([(Fraction(2), Fraction(3)), (Fraction(10), Fraction(20))])  # 2 x 10 = 20, 3 x 20 = 60
+    [Fraction(15, 1), Fraction(25, 1)]
+    """
+    moving = [place for place, (before, after) in enumerate(pairs) if before != after]
+    still = prod((before for before, after in pairs if before == after), start=_ONE)
+    scales = {place: lcm(pairs[place][0].denominator, pairs[place][1].denominator) for place in moving}
+    whole = {place: tuple(int(number * scales[place]) for number in pairs[place]) for place in moving}
+    effects = [_ZERO] * len(pairs)
+    for place in moving:
+        others = [other for other in moving if other != place]
+        sums = _products([whole[other] for other in others])
+        weighted = sum(factorial(k) * factorial(len(others) - k) * found for k, found in enumerate(sums))
+        scale = factorial(len(moving)) * prod(scales[other] for other in others)
+        effects[place] = factor_effect(*pairs[place], Fraction(weighted, scale) * still)
+    return effects
+
+
+def _products(pairs: Sequence[tuple[int, ...]]) -> list[int]:
+    """Products of one number of each pair, added up by how many of them are the second."""
+    sums = [1]
+    for before, after in pairs:
+        sums = [before * low + after * high for low, high in zip([*sums, 0], [0, *sums], strict=True)]
+    return sums
+
+
+def sequential_effects(pairs: Sequence[Pair]) -> list[Fraction]:
+    """What each factor of a product adds to the difference, where they move one after the other in this order.
+
+    >>> sequential_effects([(Fraction(2), Fraction(3)), (Fraction(10), Fraction(20))])
+    [Fraction(10, 1), Fraction(30, 1)]
+    """
+    moved, waiting = [after for _, after in pairs], [before for before, _ in pairs]
+    return [
+        factor_effect(*pair, prod(moved[:place], start=_ONE) * prod(waiting[place + 1 :], start=_ONE))
+        for place, pair in enumerate(pairs)
+    ]
+
+
+def _month_lines(
+    months: tuple[str, str],
+    pair: tuple[MonthSpend, MonthSpend],
+    effects: Callable[[Sequence[Pair]], list[Fraction]],
+    *,
+    by_records: bool,
+) -> Iterator[VarianceLine]:
+    base, head = pair
+    volume = _volume(pair, by_records=by_records)
+    for key in dict.fromkeys((*base.uses, *head.uses)):
+        moved = zip(FACTORS, effects([*volume, *_use_factors(key, pair)]), strict=True)
+        found = {name: effect for name, effect in moved if effect}
+        yield VarianceLine(*months, "usage", *key, _amounts(base, key), _amounts(head, key), found)
+    for key in dict.fromkeys((*base.fixed, *head.fixed)):
+        before, after = (Amounts(None, *_quantity(item.fixed.get(key))) for item in pair)
+        yield VarianceLine(*months, "fixed", *key, before, after, {"fixed": after.cost - before.cost})
+    for key in dict.fromkeys((*base.levies, *head.levies)):
+        before, after = (Amounts(None, None, None, item.levies.get(key, _ZERO)) for item in pair)
+        yield VarianceLine(*months, "levy", *key, before, after, {"levies": after.cost - before.cost})
+
+
+def _volume(pair: tuple[MonthSpend, MonthSpend], *, by_records: bool) -> list[Pair]:
+    """Records, and requests a record; or requests alone."""
+    base, head = pair
+    if not by_records:
+        return [(base.all_requests, head.all_requests), (_ONE, _ONE)]
+    needed = (_ratio(item.all_requests, item.records) for item in pair)
+    return [(base.records, head.records), _own(*needed)]
+
+
+class _Terms(NamedTuple):
+    """Factors of one meter of one model on one side; None where the side does not have it."""
+
+    share: Fraction | None
+    intensity: Fraction | None
+    price: Fraction | None
+    exchange: Fraction | None
+
+
+def _use_factors(key: Key, pair: tuple[MonthSpend, MonthSpend]) -> list[Pair]:
+    """Share of the model, units a request, unit price and exchange rate, on both sides."""
+    uses = [item.uses.get(key) for item in pair]
+    several = len({use.currency for use in uses if use is not None}) > 1  # then there is no one exchange rate
+    base, head = (_terms(key[0], use, item, several=several) for use, item in zip(uses, pair, strict=True))
+    return [_own(before, after) for before, after in zip(base, head, strict=True)]
+
+
+def _terms(model: str, use: Use | None, side: MonthSpend, *, several: bool) -> _Terms:
+    requests = side.requests.get(model, _ZERO)
+    share = _ratio(requests, side.all_requests)
+    intensity = _ratio(use.quantity if use else _ZERO, requests)
+    if use is None:
+        return _Terms(share, intensity, None, None)
+    if several:
+        return _Terms(share, intensity, use.unit_price, _ONE)
+    return _Terms(share, intensity, _ratio(use.billed, use.quantity), _ratio(use.cost, use.billed))
+
+
+def _ratio(part: Fraction, whole: Fraction) -> Fraction | None:
+    """A mean; None where there is nothing to take it of."""
+    return part / whole if whole else None
+
+
+def _own(base: Fraction | None, head: Fraction | None) -> Pair:
+    """A factor on both sides; what one side does not have is taken from the other, so that it moves nothing."""
+    found = base if base is not None else head if head is not None else _ONE
+    return found if base is None else base, found if head is None else head
+
+
+def _amounts(side: MonthSpend, key: Key) -> Amounts:
+    return Amounts(side.requests.get(key[0], _ZERO), *_quantity(side.uses.get(key)))
+
+
+def _quantity(use: Use | None) -> tuple[Fraction, Fraction | None, Fraction]:
+    return (use.quantity, use.unit_price, use.cost) if use else (_ZERO, None, _ZERO)
+
+
+def _have_records(spend: Spend) -> bool:
+    """Whether every month that has requests has records, too."""
+    return all(item.records or not item.all_requests for item in spend.slices)
+
+
+def _side(spend: Spend, per: str) -> Side:
+    whole = spend.whole.times(Fraction(1, len(spend.months))) if per == "month" else spend.whole
+    requests = whole.all_requests
+    return Side(spend.title, spend.months, whole.cost, whole.records, requests, spend.price_book, spend.scenario_sha256)
+
+
+def _require_same_length(base: Spend, head: Spend) -> None:
+    before, after = len(base.months), len(head.months)
+    if before != after:
+        raise CommandLineError(
+            f"BASE has {before} months, HEAD {after}: a month has no other to be compared with. Compare the mean "
+            f"months with --per month, or as many of HEAD with --set horizon.months={before}"
+        )
+
+
+def _warnings(base: Spend, head: Spend, per: str) -> tuple[tuple[str, str], ...]:
+    """What a reader must know: of both sides, and of how they are matched."""
+    found = []
+    if per == "month":
+        text = f"Mean months are compared: of {len(base.months)} months in BASE, of {len(head.months)} in HEAD."
+        found.append(("mean-months", text))
+    elif base.months != head.months:
+        text = f"Months are matched by position: {head.months[0]} of HEAD with {base.months[0]} of BASE, and so on."
+        found.append(("months-by-position", text))
+    for warning in dict.fromkeys((*base.warnings, *head.warnings)):
+        sides = [name for name, side in (("BASE", base), ("HEAD", head)) if warning in side.warnings]
+        found.append((warning[0], warning[1] if len(sides) > 1 else f"{sides[0]}: {warning[1]}"))
+    return tuple(found)
