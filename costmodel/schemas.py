@@ -28,5 +28,5 @@ SCHEMAS: dict[str, tuple[type[Model], str]] = {
 def schema_text(kind: str) -> str:
     """The JSON schema of a kind of file, as text."""
     model, title = SCHEMAS[kind]
-    sections = {name: section_model(name) for name in ("roi", "uncertainty")} if model is Scenario else {}
+    sections = {name: section_model(name) for name in ("roi", "migration", "uncertainty")} if model is Scenario else {}
     return json_schema(model, title, sections)

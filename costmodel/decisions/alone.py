@@ -20,10 +20,10 @@ from costmodel.runtimes.operations import known
 from costmodel.study.cost import Billed, alternatives, billed, exchange_rate, forecast_of, told
 from costmodel.usage.cube import Band, Cube
 from costmodel.usage.months import time_slices
-from costmodel.usage.sizes import Spec
+from costmodel.usage.sizes import Spec, sizes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from costmodel.prices.book import PriceBook
@@ -78,6 +78,8 @@ class Bench:
     together: bool = True
     rates: dict[str, ExchangeRate] = field(default_factory=dict, init=False, repr=False)
     _cells: dict[Any, tuple[Cell, ...]] = field(default_factory=dict, init=False, repr=False)
+    _whole: dict[int, list[Cell]] = field(default_factory=dict, init=False, repr=False)
+    _times: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
     _doubts: dict[Any, tuple[str, tuple[Doubt, ...]]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -121,7 +123,7 @@ class Bench:
         except UsageError as error:
             raise FileError([self.scenario.document.mistake((), str(error))]) from None
         top_ups = minimum_lines(entries)
-        partly = Billed(entries, tuple(top_ups), self.rates, self._doubts_about(name, card))
+        partly = Billed(entries, tuple(top_ups), self.rates, self._doubts_about(card))
         bills = zip(self.months, partly.monthly(self.months), strict=True)
         return Alone(card, partly._replace(levies=(*top_ups, *levy_lines(bills, self.scenario.taxes_and_fees))))
 
@@ -131,33 +133,46 @@ class Bench:
         without_hours = card.depends_on_hours(*self._span) and not all(self._hours.values())
         return bool(own or card.has_contract or without_hours or any(row.minimum_charge for row in card.rows))
 
-    def _cells_of(self, name: str, card: RateCard) -> Iterator[Cell]:
-        """An offer's usage, cut where its price changes."""
-        cut = card.depends_on_hours(*self._span) or any(self._inside(row.valid) for row in card.rows)
+    def _cells_of(self, name: str, card: RateCard) -> list[Cell]:
+        """An offer's usage, times of one price taken together."""
+        shared = self._shared(name, card)
+        if card.depends_on_hours(*self._span) or any(self._inside(row.valid) for row in card.rows):
+            own = [cell if cell.factors is None else cell._replace(model=card.name) for cell in shared]
+            return self._joined((price, part) for cell in own for price, part in self._spans(cell, card))
+        if id(shared) not in self._whole:
+            self._whole[id(shared)] = self._joined((None, cell) for cell in shared)
+        return [cell if cell.factors is None else cell._replace(model=card.name) for cell in self._whole[id(shared)]]
+
+    def _joined(self, parts: Iterable[tuple[Any, Cell]]) -> list[Cell]:
+        """Parts of one price and month as one cell, or of one price and year; what no request makes stays as it is."""
         groups: dict[tuple[Any, ...], list[Cell]] = {}
-        for index, cell in enumerate(self._shared(name, card)):
-            if cell.factors is None:
-                groups[(index,)] = [cell]
-                continue
-            month = self.terms.years(cell.month) if self.together else cell.month
-            about = cell.workload, cell.step, cell.tier, cell.band, month
-            own = cell._replace(model=card.name)
-            for price, part in self._spans(own, card) if cut else [(None, own)]:
-                groups.setdefault((*about, price), []).append(part)
-        for members in groups.values():
-            yield _summed(members)
+        for index, (price, cell) in enumerate(parts):
+            when = self.terms.years(cell.month) if self.together else cell.month
+            alike = cell.workload, cell.step, cell.tier, cell.band, when, price
+            groups.setdefault((index,) if cell.factors is None else alike, []).append(cell)
+        return [_summed(members) for members in groups.values()]
 
     def _spans(self, cell: Cell, card: RateCard) -> Iterator[tuple[Any, Cell]]:
         """A month's cell by price: what tells the price from others, and its part of the month."""
+        if cell.factors is None:
+            yield None, cell
+            return
         parts: dict[Any, list[tuple[Any, ...]]] = {}
-        for span in time_slices(card, cell.month, self._hours[cell.workload, cell.step]):
+        for span in self._slices(cell, card):
             try:
                 price: Any = id(card.tariff(span[0], cell.band.inside, cell.tier, cell.region))
             except NoPriceError as error:
-                price = str(error) if not isinstance(error, NotInForceError) else ""
+                price = "" if isinstance(error, NotInForceError) else str(error)
             parts.setdefault(price, []).append(span)
         for price, spans in parts.items():
             yield price, _part(cell, spans[0][0], sum((share for *_, share in spans), Fraction(0)))
+
+    def _slices(self, cell: Cell, card: RateCard) -> list[tuple[datetime, datetime, Fraction]]:
+        hours, month = self._hours[cell.workload, cell.step], cell.month
+        key = month, hours, tuple(card.time_cuts(month.start, month.end))
+        if key not in self._times:
+            self._times[key] = time_slices(card, month, hours)
+        return self._times[key]
 
     def _inside(self, valid: Valid) -> bool:
         """Whether a price begins or ends in the horizon."""
@@ -166,16 +181,19 @@ class Bench:
 
     def _shared(self, name: str, card: RateCard) -> tuple[Cell, ...]:
         """The cells of a usage that is not cut by time, which other offers may share."""
-        cuts = card.size_cuts()
+        cuts = tuple(card.size_cuts())
+        whole = self._made(name, card, ())
         if not cuts:
-            return self._made(name, card, ())
-        whole = self._made(name, _Uncut(card, ()), ())
-        if all(cell.factors is None or _below(cell.factors.largest[0], cuts[0][0]) for cell in whole):
+            return whole
+        if not all(cell.factors is None or _below(cell.factors.largest[0], cuts[0][0]) for cell in whole):
+            return self._made(name, card, cuts)
+        key = id(whole), cuts[0]
+        if key not in self._cells:
             lowest = Band(None, cuts[0])
-            return tuple(cell if cell.factors is None else cell._replace(band=lowest) for cell in whole)
-        return self._made(name, card, tuple(cuts))
+            self._cells[key] = tuple(cell if cell.factors is None else cell._replace(band=lowest) for cell in whole)
+        return self._cells[key]
 
-    def _made(self, name: str, card: RateCard | _Uncut, cuts: tuple[Cut, ...]) -> tuple[Cell, ...]:
+    def _made(self, name: str, card: RateCard, cuts: tuple[Cut, ...]) -> tuple[Cell, ...]:
         own = card.offer.tokenizer if self._counts_own else None
         key = own, cuts, frozenset(card.shaped_measures())
         if key not in self._cells:
@@ -187,13 +205,19 @@ class Bench:
             )[0].cells
         return self._cells[key]
 
-    def _doubts_about(self, name: str, card: RateCard) -> tuple[Doubt, ...]:
+    def _doubts_about(self, card: RateCard) -> tuple[Doubt, ...]:
+        """What is doubtful about the token counts of an offer: the same for all of its vocabulary."""
         key = card.offer.tokenizer
         if key not in self._doubts:
-            forecast = forecast_of(self.scenario, self.book, (), (name, self.said[name]), None)
-            self._doubts[key] = card.name, told(self.scenario, forecast.cube)[1]
+            self._doubts[key] = card.name, tuple(dict.fromkeys(told(self.scenario, lambda: list(self._doubted(card)))))
         other, doubts = self._doubts[key]
         return tuple(doubt._replace(about=card.name + doubt.about.removeprefix(other)) for doubt in doubts)
+
+    def _doubted(self, card: RateCard) -> Iterator[Doubt]:
+        for workload, path in self.scenario.all_workloads():
+            for step in workload.steps or (None,):
+                spec = Spec(step, workload, self.scenario)
+                yield from sizes_of(spec, card, self.scenario.folder, path).doubts
 
     @cached_property
     def _span(self) -> tuple[datetime, datetime]:

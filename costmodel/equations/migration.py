@@ -14,21 +14,21 @@ from costmodel.runtimes.operations import divide, maximum, minimum, step
 DAYS_PER_YEAR = 365
 
 
-def ramp_share(initial_share: Any, share_of_step: Any, steps: int, highest_share: Any) -> Any:
+def ramp_share(initial_share: Any, share_of_step: Any, highest_share: Any, steps: int) -> Any:
     """Share of the requests that the new provider answers after some steps of a ramp.
 
     Args:
         initial_share: share it begins with.
         share_of_step: share that each step adds.
-        steps: steps that have been taken.
         highest_share: share at which the ramp ends.
+        steps: steps that have been taken.
 
     Returns:
         Share of all requests.
 
     >>> from fractions import Fraction
-    >>> ramp_share(Fraction(5, 100), Fraction(20, 100), 2, 1), ramp_share(Fraction(5, 100), Fraction(20, 100), 5, 1)
-    (Fraction(9, 20), 1)
+    >>> [str(ramp_share(Fraction(5, 100), Fraction(20, 100), 1, steps)) for steps in (0, 2, 5)]
+    ['1/20', '9/20', '1']
     """
     reached = minimum(initial_share + steps * share_of_step, highest_share)
     return step("share at the new provider", reached, "of requests")

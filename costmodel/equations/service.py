@@ -16,11 +16,11 @@ SECONDS_PER_HOUR = 3_600
 MINUTES_PER_DAY = 1_440
 
 
-def retry_share(refused_share: Any, timeout_share: Any) -> Any:
+def share_tried_again(refused_share: Any, timeout_share: Any) -> Any:
     """Share of attempts that must be made again: refused, or too slow.
 
     >>> from fractions import Fraction
-    >>> retry_share(Fraction(2, 100), Fraction(3, 100))
+    >>> share_tried_again(Fraction(2, 100), Fraction(3, 100))
     Fraction(1, 20)
     """
     return step("share tried again", refused_share + timeout_share, "of attempts")
@@ -56,9 +56,7 @@ def given_up_share(retry_share: Any, most_retries: int) -> Any:
     return step("share given up", power(retry_share, most_retries + 1), "of requests")
 
 
-def backoff_wait(
-    refused_share: Any, retry_share: Any, first_delay_seconds: Any, factor: Any, most_retries: int
-) -> Any:
+def backoff_wait(refused_share: Any, retry_share: Any, first_delay_seconds: Any, factor: Any, most_retries: int) -> Any:
     """Seconds that one request waits on average because it is refused, with exponential back-off.
 
     After its k-th refusal (k from 0) a request waits first delay x factor^k. It comes to its k-th attempt with a chance
@@ -85,9 +83,7 @@ def backoff_wait(
     return step("waiting after refusals", refused_share * first_delay_seconds * delays, "seconds a request")
 
 
-def timeout_wait(
-    timeout_share: Any, retry_share: Any, attempts: Any, timeout_seconds: Any, delay_seconds: Any
-) -> Any:
+def timeout_wait(timeout_share: Any, retry_share: Any, attempts: Any, timeout_seconds: Any, delay_seconds: Any) -> Any:
     """Seconds that one request loses on average in attempts that run into the time limit.
 
     Args:
@@ -111,7 +107,7 @@ def timeout_wait(
 
 
 def request_seconds(
-    latency_seconds: Any, retry_share: Any, attempts: Any, backoff_seconds: Any, timeout_seconds: Any
+    latency_seconds: Any, retry_share: Any, attempts: Any, backoff_seconds: Any, lost_seconds: Any
 ) -> Any:
     """Seconds that one request takes on average, retries included; a refusal itself takes no time.
 
@@ -120,7 +116,7 @@ def request_seconds(
         retry_share: share of attempts that are refused or too slow.
         attempts: attempts of one request on average.
         backoff_seconds: waiting after refusals.
-        timeout_seconds: lost in timeouts.
+        lost_seconds: lost in timeouts.
 
     Returns:
         Seconds.
@@ -132,7 +128,7 @@ def request_seconds(
     Fraction(5, 2)
     """
     answered = latency_seconds * (1 - retry_share) * attempts
-    return step("seconds of a request", answered + backoff_seconds + timeout_seconds, "seconds")
+    return step("seconds of a request", answered + backoff_seconds + lost_seconds, "seconds")
 
 
 def requests_per_day(concurrency: Any, seconds_of_request: Any) -> Any:

@@ -152,6 +152,8 @@ class Scenario(Request):
     """What the horizon may cost, taxes and fees included."""
     roi: Later = None
     """Is it worth it: clinicians' work by hand against AI-assisted work."""
+    migration: Later = None
+    """A change of provider: before, during and after it."""
     uncertainty: Later = None
     """How uncertain numbers are computed with."""
     expect: dict[Text, dict[Text, Text]] = Field(default_factory=dict)

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from costmodel.stated import Stated
 
 # Sections that few scenarios have, and the models that read them: imported when there is something to read.
-_SECTIONS = {"roi": ("costmodel.value.spec", "Roi"), "uncertainty": ("costmodel.value.doubt", "Uncertainty")}
+_SECTIONS = {
+    "roi": ("costmodel.value.spec", "Roi"),
+    "migration": ("costmodel.value.move", "Migration"),
+    "uncertainty": ("costmodel.value.doubt", "Uncertainty"),
+}
 # One of these is read by every field that is a number: if none is, no number can stand there.
 _NUMBERS = ("1", "5", "50 %", "1 USD", "1 USD/month")
 _NO_NUMBER = "no distribution can stand here: this is not a quantity that may vary"

@@ -14,8 +14,9 @@ from costmodel.results.return_on_investment import Option, ReturnOnInvestment, a
 from costmodel.study.cost import alternatives, billed, book_for, exchange_rate, forecast_of, told
 from costmodel.value.flows import Flows, flows_of, quoted_or
 from costmodel.value.measures import measures_of
+from costmodel.value.plan import Plan
 from costmodel.value.ways import ways_of
-from costmodel.value.work import Plan, adoption_share, works
+from costmodel.value.work import adoption_share, works
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,7 +14,7 @@ from costmodel.documents.model import validated
 from costmodel.documents.numbers import number_at
 from costmodel.documents.settings import path_text, with_value
 from costmodel.errors import CommandLineError, CostmodelError, FileError
-from costmodel.results.sensitivity import Parameter
+from costmodel.results.parameters import Parameter
 from costmodel.runtimes.draws import Draws
 from costmodel.scenario import Scenario
 from costmodel.scenario.reading import section_model

@@ -11,7 +11,8 @@ from costmodel.runtimes.operations import maximum, some
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from costmodel.value.work import Plan, Work
+    from costmodel.value.plan import Plan
+    from costmodel.value.work import Work
 
 _ZERO = Fraction(0)
 

@@ -9,7 +9,7 @@ from costmodel.equations import labour
 from costmodel.runtimes.operations import maximum, minimum, step
 
 if TYPE_CHECKING:
-    from costmodel.value.work import Plan
+    from costmodel.value.plan import Plan
 
 _ZERO = Fraction(0)
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from costmodel.value.flows import Flow
+    from costmodel.value.plan import Plan
     from costmodel.value.spec import Staff
     from costmodel.value.staffing import Staffing
-    from costmodel.value.work import Plan, Work
+    from costmodel.value.work import Work
 
 
 class Way(NamedTuple):

@@ -14,9 +14,10 @@ from costmodel.runtimes.operations import some, step
 from costmodel.value.staffing import Past, Staffing, staffing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from costmodel.quantities import Money, Month
+    from costmodel.quantities import Month
+    from costmodel.value.plan import Plan
     from costmodel.value.spec import Adoption, Errors, Roi
 
 _ZERO = Fraction(0)
@@ -70,26 +71,6 @@ class Work(NamedTuple):
     fixed_cost: Any
     record_cost_before: Any
     record_cost_after: Any
-
-
-class Plan(NamedTuple):
-    """What every month shares.
-
-    Attributes:
-        roi: what the scenario says.
-        money: an amount in the reporting currency.
-        wage_rise: yearly change of wages.
-        first_month: of the horizon.
-    """
-
-    roi: Roi
-    money: Callable[[Money], Any]
-    wage_rise: Any
-    first_month: Month
-
-    def years(self, month: Month) -> int:
-        """Whole years since the first month."""
-        return ((month.year - self.first_month.year) * 12 + month.month - self.first_month.month) // 12
 
 
 def adoption_share(adoption: Adoption, month: int) -> Any:

@@ -1,0 +1,209 @@
+"""Where the sign of a result turns: break-evens of every number, and what the result hangs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.quantities import decimal_text, grouped, half_up
+from costmodel.results.parameters import Parameter, Shown, digits, head, money, parameter_json, reasons
+from costmodel.results.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+_HUNDRED = 100
+_ALIKE = Fraction(1, 1_000_000)  # distances no farther apart than this are one
+
+
+class End(NamedTuple):
+    """One end of an interval: its value, and `crossing` (through 0), `step` (a jump), or `end` of the search."""
+
+    value: Fraction
+    kind: str
+
+
+class Interval(NamedTuple):
+    """Values of a number between two ends."""
+
+    low: End
+    high: End
+
+
+class Nearest(NamedTuple):
+    """The boundary nearest to today's value.
+
+    Attributes:
+        end: where it lies, and what happens there.
+        distance: from today's value, as a share of it; None where that is 0.
+        worth_above: whether it is worth it above the boundary, rather than below.
+    """
+
+    end: End
+    distance: Fraction | None
+    worth_above: bool
+
+
+class BreakEven(NamedTuple):
+    """For which values of one number the work is worth it.
+
+    Attributes:
+        parameter: the number.
+        searched: lowest and highest value that were looked at.
+        worth_it: intervals in which the net present value is above 0, ascending.
+        nearest: the boundary nearest to today's value; None where the sign never changes.
+    """
+
+    parameter: Parameter
+    searched: tuple[Fraction, Fraction]
+    worth_it: tuple[Interval, ...]
+    nearest: Nearest | None
+
+
+@dataclass(frozen=True)
+class BreakEvens(Shown):
+    """Break-evens of every number of a scenario, the nearest first.
+
+    Attributes:
+        title: name of the scenario.
+        option: model or mix.
+        currency: of the outcome.
+        outcome: net present value of the scenario as it stands.
+        items: one for each number.
+        not_searched: numbers that could not be searched, with the reason.
+    """
+
+    title: str
+    option: str
+    currency: str
+    outcome: Fraction
+    items: tuple[BreakEven, ...]
+    not_searched: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What the result hangs on."""
+        return hangs_on(self.items)
+
+    def tables(self) -> list[Table]:
+        """One row for each number at which the sign changes."""
+        headings = ("number", "now", "break-even", "away", "how", "worth it", "searched")
+        columns = tuple(Column(name, numeric=name in {"now", "break-even", "away"}) for name in headings)
+        changing = [item for item in self.items if item.nearest is not None]
+        notes = [f"{self.sentence}.", "Worth it: a net present value above 0. Each number alone, all others as stated."]
+        if len(changing) < len(self.items):
+            notes.append(f"Never changes the sign: {_names(item for item in self.items if item.nearest is None)}.")
+        notes += [f"Not searched: {name}: {why}" for name, why in self.not_searched]
+        title = f"{self.title}: break-evens, {self.option}, net present value {money(self.outcome, self.currency)}"
+        rows = [_break_even_row(item, item.nearest) for item in changing if item.nearest is not None]
+        return [Table(title, columns, tuple(rows), (), tuple(notes))]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            **head("break_even", self.title, self.option, self.currency),
+            "net_present_value": decimal_text(self.outcome),
+            "hangs_on": self.sentence,
+            "numbers": [_break_even_json(item) for item in self.items],
+            "not_searched": reasons(self.not_searched),
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each interval in which it is worth it."""
+        import pandas as pd
+
+        names = ("path", "value", "low", "low_kind", "high", "high_kind")
+        rows = [
+            (item.parameter.name, float(item.parameter.value), float(low.value), low.kind, float(high.value), high.kind)
+            for item in self.items
+            for low, high in item.worth_it
+        ]
+        return pd.DataFrame(rows, columns=list(names))
+
+
+def hangs_on(break_evens: Sequence[BreakEven]) -> str:
+    """What the result hangs on: the two nearest break-evens in words, without a full stop.
+
+    Args:
+        break_evens: the nearest first.
+    """
+    near = [item for item in break_evens if item.nearest is not None]
+    if near:
+        told = [near[0], *[item for item in near[1:] if not _same(near[0], item)][:1]]
+        return f"It hangs on {' and '.join(f'{item.parameter.name} ({_in_words(item)})' for item in told)}"
+    if not break_evens:
+        return "It hangs on no number of the scenario: none could be changed"
+    stays = "stays worth it" if any(item.worth_it for item in break_evens) else "is not worth it"
+    return f"It hangs on no single number: over every range searched it {stays}"
+
+
+def _same(first: BreakEven, second: BreakEven) -> bool:
+    """Whether two numbers are factors of one product, such as records a day and days: their break-evens are one."""
+    if first.parameter.path[:-1] != second.parameter.path[:-1] or first.nearest is None or second.nearest is None:
+        return False
+    near, other = first.nearest.distance, second.nearest.distance
+    return near is not None and other is not None and abs(near - other) < _ALIKE
+
+
+def _in_words(item: BreakEven) -> str:
+    now, nearest = f"{item.parameter.shown(item.parameter.value)} now", item.nearest
+    if nearest is None:
+        return now
+    return f"{now}; worth it {'from' if nearest.worth_above else 'up to'} {item.parameter.shown(nearest.end.value)}"
+
+
+_HOW = {"crossing": "gradually", "step": "in one step"}
+
+
+def _break_even_row(item: BreakEven, nearest: Nearest) -> tuple[str, ...]:
+    shown = item.parameter.shown
+    return (
+        item.parameter.name,
+        shown(item.parameter.value),
+        shown(nearest.end.value),
+        "" if nearest.distance is None else f"{grouped(half_up(nearest.distance * _HUNDRED, 1), 1)} %",
+        _HOW[nearest.end.kind],
+        "; ".join(_range(item, interval) for interval in item.worth_it) or "never",
+        f"{_from(item)} to {shown(item.searched[1])}",
+    )
+
+
+def _from(item: BreakEven) -> str:
+    parameter, (low, _) = item.parameter, item.searched
+    just_above = parameter.above_low and parameter.low is not None and parameter.low < low
+    return f"above {parameter.shown(parameter.low or 0)}" if just_above else parameter.shown(low)
+
+
+def _range(item: BreakEven, interval: Interval) -> str:
+    """An interval in words; an end of the search is none of the scenario's, and is left open."""
+    low, high = (item.parameter.shown(end.value) for end in interval)
+    if interval.low.kind == "end":
+        return f"up to {high}"
+    return f"from {low}" if interval.high.kind == "end" else f"{low} to {high}"
+
+
+def _break_even_json(item: BreakEven) -> dict[str, Any]:
+    nearest = item.nearest
+    return {
+        **parameter_json(item.parameter),
+        "searched": [digits(value) for value in item.searched],
+        "worth_it": [
+            {name: {"value": digits(end.value), "kind": end.kind} for name, end in interval._asdict().items()}
+            for interval in item.worth_it
+        ],
+        "nearest": None
+        if nearest is None
+        else {
+            "value": digits(nearest.end.value),
+            "kind": nearest.end.kind,
+            "distance": None if nearest.distance is None else digits(nearest.distance),
+            "worth_it": "above" if nearest.worth_above else "below",
+        },
+    }
+
+
+def _names(items: Iterable[BreakEven]) -> str:
+    return ", ".join(item.parameter.name for item in items)
