@@ -70,7 +70,10 @@ def _is_scenario(path: Path) -> bool:
         data = read_document(path).data
     except FileError:
         return True
-    return not (isinstance(data, dict) and {"overlay", "provider", "profile", "meters", "versions"} & data.keys())
+    return not (
+        isinstance(data, dict)
+        and {"overlay", "provider", "profile", "meters", "versions", "evidence", "presets", "claims"} & data.keys()
+    )
 
 
 def _checked(files: Sequence[Path]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import tokens as equations
-from costmodel.equations.labour import records_with_ai
 from costmodel.errors import NoPriceError
 from costmodel.prices.schema import GLOBAL, STANDARD
 from costmodel.runtimes.operations import known, some
@@ -314,7 +313,11 @@ class Forecast:
 
 def forecast_requests(factors: Any) -> tuple[Any, Any]:
     """Requests needed, and requests billed, of one cell; for numbers of any runtime."""
-    records = factors.records if factors.adoption is None else records_with_ai(factors.records, factors.adoption)
+    records = factors.records
+    if factors.adoption is not None:
+        from costmodel.equations.labour import records_with_ai
+
+        records = records_with_ai(records, factors.adoption)
     needed = equations.slice_requests(
         records,
         factors.requests_per_record,
