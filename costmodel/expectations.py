@@ -77,11 +77,11 @@ class _Sources:
 
     @cached_property
     def _worth(self) -> ReturnOnInvestment:
-        from costmodel.study.worth import return_on_investment
+        from costmodel.study.worth import case_of, result_of
 
         if self._scenario.roi is None:
             raise CommandLineError("this scenario has no 'roi' to expect a figure of")
-        return return_on_investment(self._scenario, book=self._book)
+        return result_of(case_of(self._scenario, book=self._book))
 
     def figures(self, key: str) -> tuple[dict[str, Any], str]:
         """The figures that a key such as `month 1` or `roi, month 1` selects, by name, and their currency."""

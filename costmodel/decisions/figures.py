@@ -170,14 +170,14 @@ class Figures:
         return result
 
     def _worth(self, view: View, selection: dict[str, str], name: str) -> tuple[Any, Unit, bool]:
-        from costmodel.study.worth import return_on_investment
+        from costmodel.study.worth import case_of, result_of
 
         key = (*view.key, "roi")
         if key not in self._results:
             scenario = self._scenario(view)
             if scenario.roi is None:
                 raise CommandLineError("this scenario has no 'roi' to take a figure of")
-            self._results[key] = return_on_investment(scenario, book=self.book(scenario))
+            self._results[key] = result_of(case_of(scenario, book=self.book(scenario)))
             if not view.changes:
                 self._note(self._results[key])
         result: ReturnOnInvestment = self._results[key]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.equations.migration import ramp_share, share_sent_again
 from costmodel.quantities import decimal_text
-from costmodel.results.migration import Stage
+from costmodel.results.migration_parts import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,20 +37,15 @@ def stages(migration: Migration, begin: datetime, end: datetime) -> tuple[Stage,
     if now > start:
         found.append(Stage("during", "parallel running", start, now, copied=_ALL))
     if migration.canary is not None:
-        found += _steps(migration, migration.canary, now)
-        now = found[-1].end if found else now
+        steps = list(_steps(migration, migration.canary, now))
+        found, now = [*found, *steps], (steps[-1].end if steps else now)
     if migration.fallback_days and not _rolled_back(migration):
         until = now + timedelta(days=migration.fallback_days)
         found.append(_step(migration, "fallback kept", (now, until), _ALL))
         now = until
-    share = _NOTHING if _rolled_back(migration) else finished(migration).new_share
-    name = "rolled back" if _rolled_back(migration) else "after"
-    return (*found, finished(migration)._replace(name=name, start=now, end=max(end, now), **_final(migration, share)))
-
-
-def _final(migration: Migration, share: Fraction) -> dict[str, Fraction]:
-    done = finished(migration)
-    return {"new_share": share} if share else {"new_share": share, "failed": _NOTHING, "again": done.again * 0}
+    back = Stage("after", "rolled back", now, now)
+    last = back if _rolled_back(migration) else finished(migration)
+    return (*found, last._replace(start=now, end=max(end, now)))
 
 
 def finished(migration: Migration) -> Stage:

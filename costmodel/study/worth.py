@@ -190,22 +190,6 @@ def _has_mix(scenario: Scenario) -> bool:
     )
 
 
-def return_on_investment(
-    scenario: Scenario, models: Sequence[str] = (), book: PriceBook | None = None
-) -> ReturnOnInvestment:
-    """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews.
-
-    Args:
-        scenario: a scenario with a `roi` section; of each distribution, the mean is taken.
-        models: models that each do all the work alone, in place of the scenario's mix.
-        book: prices; those that the scenario asks for by default.
-
-    Raises:
-        FileError, NoPriceError: as `estimate`; or the scenario has no `roi`.
-    """
-    return result_of(case_of(scenario, models, book))
-
-
 def result_of(case: Case) -> ReturnOnInvestment:
     """The return on investment of a case at its base values, with everything needed to defend it."""
     from costmodel.evidence import evidence_item

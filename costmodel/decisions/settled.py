@@ -1,0 +1,222 @@
+"""Slices of a change of provider as money: shares of bills, minimums, money paid in advance, what is paid once."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from costmodel.billing.levies import levy_lines, minimum_lines
+from costmodel.equations.charges import minimum_top_up
+from costmodel.equations.migration import commitment_of_days, cost_of_share, prepaid_unused
+from costmodel.results.migration_parts import Amounts, Span, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from costmodel.billing.bill import Entry
+    from costmodel.billing.levies import Levy, LevyLine
+    from costmodel.decisions.moved import Slice
+    from costmodel.quantities import Month
+    from costmodel.results.migration_parts import Stage
+
+_NOTHING = Fraction(0)
+Loads = "Callable[[Stage], tuple[Fraction, Fraction]]"
+
+
+class Agreed(NamedTuple):
+    """What is paid beside the bills, in the reporting currency.
+
+    Attributes:
+        start: day of the start.
+        one_off: paid then.
+        providers: those that the old contract is with.
+        ends: its last day.
+        balance: paid to them in advance.
+        minimum: least that is paid to them for a month.
+        levies: taxes and fees on every bill.
+    """
+
+    start: date
+    one_off: Fraction
+    providers: frozenset[str]
+    ends: date | None
+    balance: Fraction
+    minimum: Fraction
+    levies: Sequence[Levy]
+
+
+def moving(stage: Stage) -> tuple[Fraction, Fraction]:
+    """What is paid at the old and at the new provider in a stage, as shares of all requests."""
+    return stage.old_load, stage.new_load
+
+
+def staying(_: Stage) -> tuple[Fraction, Fraction]:
+    """The same, had nothing changed."""
+    return Fraction(1), _NOTHING
+
+
+def spans_of(slices: Sequence[Slice], agreed: Agreed) -> tuple[Span, ...]:
+    """The amounts of every slice; what is paid for a month or once stands where it is paid."""
+    month = slices[0].start.year, slices[0].start.month
+    with_levies = levied(agreed.levies, month)
+    found = [_bills(item, with_levies) for item in slices]
+    moved, stayed = _Extras(slices, agreed, moving), _Extras(slices, agreed, staying)
+    for index, missing in moved.minimums().items():
+        found[index].append(Amounts(minimum_cost=with_levies(missing)))
+    for index, missing in stayed.minimums().items():
+        found[index].append(Amounts(unchanged_minimum_cost=with_levies(missing)))
+    for index, lost in moved.lapsed():
+        found[index].append(Amounts(prepaid_lost_cost=lost))
+    for index, lost in stayed.lapsed():
+        found[index].append(Amounts(unchanged_prepaid_lost_cost=lost))
+    found[moved.first].append(Amounts(one_off_cost=agreed.one_off))
+    return tuple(
+        Span(item.start, item.end, item.stage, together(parts)) for item, parts in zip(slices, found, strict=True)
+    )
+
+
+def levied(levies: Sequence[Levy], month: tuple[int, int] = (2000, 1)) -> Callable[[Fraction], Fraction]:
+    """Adds taxes and fees to a bill: each is a share of it, so every part of a bill has its part of them."""
+    from costmodel.quantities import Month
+
+    whole = [(Month(*month), Fraction(1))]
+    factor = 1 + sum((line.cost for line in levy_lines(whole, levies)), _NOTHING)
+    return lambda bill: bill * factor
+
+
+def cost(entries: Sequence[Entry]) -> Fraction:
+    """The cost of a bill, before taxes and fees."""
+    return sum((entry.cost for entry in entries), _NOTHING)
+
+
+def _bills(item: Slice, with_levies: Callable[[Fraction], Fraction]) -> list[Amounts]:
+    stage, old, new = item.stage, with_levies(cost(item.old)), with_levies(cost(item.new))
+    return [
+        Amounts(
+            requests=item.requests,
+            requests_at_new=item.requests * stage.new_share,
+            requests_failed=item.requests * stage.failed,
+            requests_sent_again=item.requests * stage.again,
+            requests_copied=item.requests * stage.copied,
+            old_cost=cost_of_share(old, stage.old_load),
+            new_cost=cost_of_share(new, stage.new_load),
+            twice_cost=cost_of_share(old, stage.again) + cost_of_share(new, stage.copied),
+            unchanged_bills_cost=old,
+        )
+    ]
+
+
+class _Extras:
+    """What is paid beside the bills, with the change or without it."""
+
+    def __init__(
+        self, slices: Sequence[Slice], agreed: Agreed, loads: Callable[[Stage], tuple[Fraction, Fraction]]
+    ) -> None:
+        self._slices, self._agreed, self._loads = slices, agreed, loads
+        self.first = next(index for index, item in enumerate(slices) if item.start.date() >= agreed.start)
+        self._drawn = [self._at_contract(item) for item in slices]
+        self._own = self._own_minimums()
+        self._committed = self._commitments()
+
+    def minimums(self) -> dict[int, Fraction]:
+        """What is missing to minimums, before taxes and fees, by the slice at whose end it is paid."""
+        found = dict(self._committed)
+        for index, line in self._own:
+            found[index] = found.get(index, _NOTHING) + line.cost
+        return found
+
+    def lapsed(self) -> list[tuple[int, Fraction]]:
+        """What of the money paid in advance is lost, and where."""
+        last = self._last_of(self._agreed.ends) if self._agreed.ends else self._last_use()
+        if last is None or not self._agreed.balance:
+            return []
+        bills = sum(self._drawn[self.first : last + 1], _NOTHING)
+        bills += sum((missing for index, missing in self._committed.items() if self.first <= index <= last), _NOTHING)
+        bills += sum((line.cost for index, line in self._own if self._counts(line, index, last)), _NOTHING)
+        return [(last, prepaid_unused(self._agreed.balance, bills))]
+
+    def _counts(self, line: LevyLine, index: int, last: int) -> bool:
+        return self.first <= index <= last and _provider(line.model) in self._agreed.providers
+
+    def _at_contract(self, item: Slice) -> Fraction:
+        """The bill of a slice at the providers that the contract is with."""
+        old, new = self._loads(item.stage)
+        of = self._agreed.providers
+        return sum(
+            (
+                cost_of_share(cost([entry for entry in entries if _provider(entry.model) in of]), load)
+                for entries, load in ((item.old, old), (item.new, new))
+                if load
+            ),
+            _NOTHING,
+        )
+
+    def _own_minimums(self) -> list[tuple[int, LevyLine]]:
+        """Minimum charges of the offers themselves, each with the last slice of its month."""
+        found = [
+            _scaled(entry, load)
+            for item in self._slices
+            for entries, load in zip((item.old, item.new), self._loads(item.stage), strict=True)
+            for entry in entries
+            if load and entry.tariff.minimum_charge is not None
+        ]
+        lines = minimum_lines(found)
+        return [(self._last_of(_last_day(line.month)), line) for line in lines]
+
+    def _commitments(self) -> dict[int, Fraction]:
+        """What is missing to the contract's minimum, each month until it ends."""
+        agreed, found = self._agreed, {}
+        if agreed.ends is None or not agreed.minimum:
+            return {}
+        months = dict.fromkeys((item.start.year, item.start.month) for item in self._slices)
+        for year, month in months:
+            first, length = date(year, month, 1), monthrange(year, month)[1]
+            last = min(agreed.ends, date(year, month, length))
+            if last < first:
+                continue
+            least = commitment_of_days(agreed.minimum, last.day, length)
+            bill = sum(
+                (
+                    drawn
+                    for drawn, item in zip(self._drawn, self._slices, strict=True)
+                    if first <= item.start.date() <= last
+                ),
+                _NOTHING,
+            )
+            missing = minimum_top_up(bill + self._own_of(year, month), least)
+            if missing:
+                found[self._last_of(last)] = missing
+        return found
+
+    def _own_of(self, year: int, month: int) -> Fraction:
+        own = (line for _, line in self._own if (line.month.year, line.month.month) == (year, month))
+        return sum((line.cost for line in own if _provider(line.model) in self._agreed.providers), _NOTHING)
+
+    def _last_of(self, day: date) -> int:
+        """The last slice of a day."""
+        return max(index for index, item in enumerate(self._slices) if item.start.date() <= day)
+
+    def _last_use(self) -> int | None:
+        """The first slice after the change, if the contract is not used from there on; None if it still is."""
+        last = self._slices[-1]
+        old, new = self._loads(last.stage)
+        names = {_provider(entry.model) for entries, load in ((last.old, old), (last.new, new)) if load for entry in entries}
+        if names & self._agreed.providers:
+            return None
+        return next(index for index, item in enumerate(self._slices) if item.stage == last.stage)
+
+
+def _provider(model: str) -> str:
+    return model.partition("/")[0]
+
+
+def _last_day(month: Month) -> date:
+    return date(month.year, month.month, monthrange(month.year, month.month)[1])
+
+
+def _scaled(entry: Entry, load: Fraction) -> Entry:
+    """An entry with a share of its requests; only what a minimum charge is computed from."""
+    charges = tuple(charge._replace(contracted_cost=charge.contracted_cost * load) for charge in entry.charges)
+    return entry._replace(charges=charges)
