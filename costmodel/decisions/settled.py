@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.billing.levies import levy_lines, minimum_lines
 from costmodel.equations.charges import minimum_top_up
 from costmodel.equations.migration import commitment_of_days, cost_of_share, prepaid_unused
+from costmodel.quantities import Month
 from costmodel.results.migration_parts import Amounts, Span, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from costmodel.billing.bill import Entry
     from costmodel.billing.levies import Levy, LevyLine
     from costmodel.decisions.moved import Slice
-    from costmodel.quantities import Month
     from costmodel.results.migration_parts import Stage
 
 _NOTHING = Fraction(0)
-Loads = "Callable[[Stage], tuple[Fraction, Fraction]]"
+_ANY_MONTH = Month(2000, 1)  # taxes and fees are the same shares in every month
 
 
 class Agreed(NamedTuple):
@@ -59,8 +59,7 @@ def staying(_: Stage) -> tuple[Fraction, Fraction]:
 
 def spans_of(slices: Sequence[Slice], agreed: Agreed) -> tuple[Span, ...]:
     """The amounts of every slice; what is paid for a month or once stands where it is paid."""
-    month = slices[0].start.year, slices[0].start.month
-    with_levies = levied(agreed.levies, month)
+    with_levies = levied(agreed.levies)
     found = [_bills(item, with_levies) for item in slices]
     moved, stayed = _Extras(slices, agreed, moving), _Extras(slices, agreed, staying)
     for index, missing in moved.minimums().items():
@@ -77,12 +76,10 @@ def spans_of(slices: Sequence[Slice], agreed: Agreed) -> tuple[Span, ...]:
     )
 
 
-def levied(levies: Sequence[Levy], month: tuple[int, int] = (2000, 1)) -> Callable[[Fraction], Fraction]:
+def levied(levies: Sequence[Levy]) -> Callable[[Fraction], Fraction]:
     """Adds taxes and fees to a bill: each is a share of it, so every part of a bill has its part of them."""
-    from costmodel.quantities import Month
-
-    whole = [(Month(*month), Fraction(1))]
-    factor = 1 + sum((line.cost for line in levy_lines(whole, levies)), _NOTHING)
+    lines = levy_lines([(_ANY_MONTH, Fraction(1))], levies)
+    factor = 1 + sum((line.cost for line in lines), _NOTHING)
     return lambda bill: bill * factor
 
 
@@ -200,12 +197,9 @@ class _Extras:
 
     def _last_use(self) -> int | None:
         """The first slice after the change, if the contract is not used from there on; None if it still is."""
-        last = self._slices[-1]
-        old, new = self._loads(last.stage)
-        names = {_provider(entry.model) for entries, load in ((last.old, old), (last.new, new)) if load for entry in entries}
-        if names & self._agreed.providers:
-            return None
-        return next(index for index, item in enumerate(self._slices) if item.stage == last.stage)
+        after = [(index, item) for index, item in enumerate(self._slices) if item.stage == self._slices[-1].stage]
+        used = any(self._drawn[index] for index, _ in after)
+        return None if used else after[0][0]
 
 
 def _provider(model: str) -> str:

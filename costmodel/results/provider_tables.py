@@ -41,7 +41,7 @@ def cost_table(result: ProviderComparison) -> Table:
 
 
 def _cost_row(result: ProviderComparison, item: Standing, *, beside: bool) -> tuple[str, ...]:
-    worth = [_value(result, item.net_present_value), _payback(item)] if result.worth else []
+    worth = [_value(item.net_present_value), _payback(item)] if result.worth else []
     mark = " (present)" if result.present and item.name == result.present.name else ""
     return (
         item.name + mark,
@@ -96,8 +96,8 @@ def _signed(number: Fraction, places: int) -> str:
     return f"{'+' if number > 0 else ''}{grouped(number, places)}"
 
 
-def _value(result: ProviderComparison, value: Fraction | None) -> str:
-    return "" if value is None else grouped(half_up(value, 0), 0) + ("" if value else f" {result.currency}")
+def _value(value: Fraction | None) -> str:
+    return "" if value is None else grouped(half_up(value), 0)
 
 
 def _payback(item: Standing) -> str:

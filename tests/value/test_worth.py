@@ -16,7 +16,8 @@ from costmodel.errors import FileError
 from costmodel.evidence import evidence_item
 from costmodel.results.worth_records import figures, month_figures, way_figures
 from costmodel.scenario import Scenario
-from costmodel.study.worth import case_of, result_of
+from costmodel.study.worth import case_of
+from costmodel.study.worth import result_of as appraised
 
 HOUR = Fraction(15)
 ONE_OFF = ("integration", "training", "compliance", "security_review")
@@ -48,7 +49,7 @@ def data_of(*, months=12, records=None, top=None, **roi):
 
 def result_of(data):
     """The return on investment of a scenario's data, and its only option."""
-    result = result_of(case_of(Scenario.from_data(data)))
+    result = appraised(case_of(Scenario.from_data(data)))
     return result, result.options[0]
 
 
