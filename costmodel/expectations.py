@@ -6,16 +6,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.documents.model import did_you_mean
 from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines
+from costmodel.results.migration_records import migration_figures
 from costmodel.results.worth_records import is_money, worth_figures
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
     from costmodel.results.estimate import Estimate
+    from costmodel.results.migration import MigrationResult
     from costmodel.results.return_on_investment import ReturnOnInvestment
     from costmodel.scenario import Scenario
 
@@ -66,7 +69,7 @@ def cases_of(scenario: Scenario, book: PriceBook | None = None) -> list[Case]:
 
 
 class _Sources:
-    """Where figures come from: the estimate and the return on investment, each computed once it is asked for."""
+    """Where figures come from: estimate, return on investment and migration, each computed once it is asked for."""
 
     def __init__(self, scenario: Scenario, book: PriceBook | None) -> None:
         self._scenario, self._book = scenario, book
@@ -83,11 +86,21 @@ class _Sources:
             raise CommandLineError("this scenario has no 'roi' to expect a figure of")
         return result_of(case_of(self._scenario, book=self._book))
 
+    @cached_property
+    def _migration(self) -> MigrationResult:
+        from costmodel.decisions.migrate import migrate
+
+        if self._scenario.migration is None:
+            raise CommandLineError("this scenario has no 'migration' to expect a figure of")
+        return migrate(self._scenario, self._book)
+
     def figures(self, key: str) -> tuple[dict[str, Any], str]:
         """The figures that a key such as `month 1` or `roi, month 1` selects, by name, and their currency."""
         first, _, rest = key.partition(",")
         if first.strip() == "roi":
             return worth_figures(self._worth, selection_of(rest or "total")), self._scenario.currency
+        if first.strip() == "migration":
+            return migration_figures(self._migration, selection_of(rest or "total")), self._scenario.currency
         chosen, selection = _chosen(self._estimate, selection_of(key))
         group = grouped_lines(chosen.select(selection), ())[0]
         named = {name: getattr(group, name) for name in ("cost", "cost_per_record", "records", "requests")}
@@ -97,7 +110,9 @@ class _Sources:
 def _known(known: dict[str, Any], name: str) -> Any:
     if name in known:
         return known[name]
-    raise CommandLineError(f"there is no figure '{name}' to expect. There are: {', '.join(known)}")
+    near = did_you_mean(name, known, listed=False)
+    hint = f"{near} " if near != "." else ". "
+    raise CommandLineError(f"there is no figure '{name}' to expect{hint}There are: {', '.join(known)}")
 
 
 def selection_of(key: str) -> dict[str, str]:

@@ -94,7 +94,10 @@ def selection(text: str) -> dict[str, str]:
     for part in listed(text):
         name, equals, value = part.partition("=")
         if not equals or not value.strip():
-            raise CommandLineError(f"'{part}' is not name=value: write --at month=1,model=openai/gpt-4.1,meter=input")
+            raise CommandLineError(
+                f"'{part}' is not name=value: write --at month=1,model=openai/gpt-4.1,meter=input, or "
+                "--at roi=net_flow,month=1 for a figure of the return on investment"
+            )
         if name.strip() in found:
             raise CommandLineError(f"--at names '{name.strip()}' twice: one value for each")
         found[name.strip()] = value.strip()

@@ -63,7 +63,14 @@ def emit(
 def chosen_format(format_: str | None, output: Path | None) -> str:
     """The format asked for, or the one that the ending of the file says."""
     endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
-    return format_ or endings.get(output.suffix.lower() if output else "", "table")
+    ending = output.suffix.lower() if output else ""
+    if format_ is None and ending in _NO_FORMATS:
+        raise CommandLineError(f"'{ending}' is not written: end the name with .csv, .json or .md, or say --format")
+    return format_ or endings.get(ending, "table")
+
+
+# A table of text in a file of such a name would not open.
+_NO_FORMATS = frozenset({".xlsx", ".xls", ".ods", ".pdf", ".html", ".docx"})
 
 
 def emit_text(format_: str | None, output: Path | None, text: str, record: Any, *, quiet: bool) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--cheers", is_flag=True, help="A summary after CHEERS 2022 too.")
 @click.option("--sensitivity", is_flag=True, help="Break-even values, one number at a time, and named cases.")
 @click.option("--vary", metavar="SHARE", help="With --sensitivity: change numbers that are not uncertain by this much.")
-@click.option("--grid", metavar="A=LOW:HIGH:STEPS,B=…", help="The outcome for every pair of values of two numbers.")
+@click.option("--grid", metavar="A=LOW:HIGH:COUNT,B=…", help="The outcome for every pair of values of two numbers.")
 @click.option("--probabilistic", is_flag=True, help="All uncertain numbers at once: how likely a gain or a loss is.")
 @click.option("--draws", type=int, help="With --probabilistic: how many, instead of the scenario's.")
 @click.option("--seed", type=int, help="With --probabilistic: the seed, instead of the scenario's.")
@@ -44,16 +44,24 @@ def command(
     **asked: Any,
 ) -> int:
     """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews."""
-    from costmodel.cli.output import emit
+    from costmodel.cli.output import chosen_format, emit
     from costmodel.results.worth_records import month_records
     from costmodel.study import book_for
     from costmodel.study.worth import case_of
     from costmodel.uncertainty.appraisal import appraised
 
+    wanted = _Asked(**asked)
+    wanted.require_sense()
     loaded = load_scenario(scenario, settings, preset)
     case = case_of(loaded, listed(models), book_for(loaded, overlays, version))
     result, turns = appraised(case, asked["option"])
-    more = _more(case, asked["option"] or result.best.name, turns, _Asked(**asked), listed(models), quiet=quiet)
+    more = _more(case, asked["option"] or result.best.name, turns, wanted, listed(models), quiet=quiet)
+    for found in more:
+        result = result.with_words(" ".join(filter(None, (result.hangs_on, getattr(found, "in_words", "")))))
+    if more and not quiet and chosen_format(format_, output) == "csv":
+        click.echo(
+            "CSV holds the months only: sensitivity and simulation are in the table, Markdown and JSON.", err=True
+        )
     shown = [table for found in more for table in found.tables()]
     tables = result.tables(monthly=monthly, cheers=cheers, more=shown)
 
@@ -75,6 +83,14 @@ class _Asked(NamedTuple):
     seed: int | None
     method: str | None
     option: str | None
+
+    def require_sense(self) -> None:
+        """What is asked of a simulation needs one."""
+        from costmodel.errors import CommandLineError
+
+        alone = [name for name in ("draws", "seed", "method") if getattr(self, name) is not None]
+        if alone and not self.probabilistic:
+            raise CommandLineError(f"'--{alone[0]}' is of a simulation: add --probabilistic")
 
 
 def _more(case: Case, option: str, turns: Any, asked: _Asked, models: list[str], *, quiet: bool) -> list[Any]:

@@ -27,6 +27,7 @@ from costmodel.results.provider_comparison import (
     ProviderComparison,
     Standing,
     Unpriced,
+    shortened,
 )
 from costmodel.study.cost import billed, book_for
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 MIX = "the mix"
 _MILLION = 1_000_000
+_MOST_NAMES = 3  # of regions, in a reason
 _WHERE = re.compile(r" \((?:row from )?[^()]*service tier [^()]*\)")
 
 
@@ -171,15 +173,18 @@ def reason(error: FileError | NoPriceError, card: RateCard) -> str:
     if isinstance(error, FileError):
         return error.mistakes[0].message
     if isinstance(error, NotInForceError):
-        spans = [f"{start:%Y-%m-%d} to {f'{end:%Y-%m-%d}' if end else 'further notice'}" for start, end in spans_of(card.rows)]
+        spans = [
+            f"{start:%Y-%m-%d} to {f'{end:%Y-%m-%d}' if end else 'further notice'}"
+            for start, end in spans_of(card.rows)
+        ]
         return f"not in force all the time: its prices hold {', '.join(spans)}"
     first = str(error).splitlines()[0].removeprefix(f"'{card.name}' ")
-    return _WHERE.sub("", first).split(". ")[0].rstrip(".")
+    words = _WHERE.sub("", first).split(". ")[0].rstrip(".")
+    there = card.regions if words.startswith("has no region") else ()
+    return f"{words}; it is sold in {shortened(there, _MOST_NAMES)}" if there else words
 
 
-def _present(
-    scenario: Scenario, prices: PriceBook, named: str | None, found: Sequence[Candidate]
-) -> Present | None:
+def _present(scenario: Scenario, prices: PriceBook, named: str | None, found: Sequence[Candidate]) -> Present | None:
     """What is paid at present, as the scenario says it."""
     if named is None and scenario.models is None and _has_mix(scenario):
         months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
@@ -201,9 +206,7 @@ def _has_mix(scenario: Scenario) -> bool:
     return scenario.mix is not None or any(layer.mix is not None for layer in layers)
 
 
-def _standing(
-    item: Alone, bench: Bench, filters: Filters, returns: Mapping[str, Flows] | None
-) -> Standing:
+def _standing(item: Alone, bench: Bench, filters: Filters, returns: Mapping[str, Flows] | None) -> Standing:
     card = item.card
     flows = None if returns is None else returns[card.name]
     net, back = _worth(flows) if flows is not None else (None, None)

@@ -29,7 +29,8 @@ def stages(migration: Migration, begin: datetime, end: datetime) -> tuple[Stage,
 
     Args:
         migration: as the scenario states it; its start lies between the two instants.
-        begin, end: of the horizon. Stages may reach beyond the end: the last one always begins after all others.
+        begin: first instant of the horizon.
+        end: first instant after it. Stages may reach beyond: the last one always begins after all others.
     """
     start = midnight(migration.start)
     found = [Stage("before", "before", begin, start)] if begin < start else []

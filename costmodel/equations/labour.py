@@ -222,13 +222,22 @@ def time_driven_cost(minutes: Any, cost_of_hour: Any) -> Any:
     return step("time-driven cost of a record", divide(minutes, MINUTES_PER_HOUR) * cost_of_hour, "a record")
 
 
-def posts_needed(hours: Any, capacity_of_post: Any, least_posts: Any) -> Any:
+def posts_needed(hours: Any, capacity_of_post: Any, least_posts: Any, name: str = "posts needed") -> Any:
     """Whole posts that the hours need.
+
+    Args:
+        hours: of work in the month.
+        capacity_of_post: hours of work that one post can do.
+        least_posts: posts that must stay whatever the hours are.
+        name: that `explain` shows.
+
+    Returns:
+        Posts.
 
     >>> int(posts_needed(Fraction(1000, 3), 160, 1))
     3
     """
-    return step("posts needed", maximum(least_posts, ceil(divide(hours, capacity_of_post))), "posts")
+    return step(name, maximum(least_posts, ceil(divide(hours, capacity_of_post))), "posts")
 
 
 def posts_kept(payroll: Any, after: Any, kept_last_month: Any, filled_by_hand: Any) -> Any:

@@ -152,7 +152,18 @@ def _in_words(item: BreakEven) -> str:
     now, nearest = f"{item.parameter.shown(item.parameter.value)} now", item.nearest
     if nearest is None:
         return now
-    return f"{now}; worth it {'from' if nearest.worth_above else 'up to'} {item.parameter.shown(nearest.end.value)}"
+    around = _around(item, nearest)
+    low, high = (item.parameter.shown(end.value) for end in around)
+    more = len(item.worth_it) - 1
+    others = f", and in {more} other range{'s' if more > 1 else ''}" if more else ""
+    if "end" not in {around.low.kind, around.high.kind}:
+        return f"{now}; worth it only between {low} and {high}{others}"
+    return f"{now}; worth it {f'from {low}' if around.high.kind == 'end' else f'up to {high}'}{others}"
+
+
+def _around(item: BreakEven, nearest: Nearest) -> Interval:
+    """The values for which it is worth it that end at the boundary nearest to today's."""
+    return next(interval for interval in item.worth_it if nearest.end in interval)
 
 
 _HOW = {"crossing": "gradually", "step": "in one step"}
@@ -166,9 +177,15 @@ def _break_even_row(item: BreakEven, nearest: Nearest) -> tuple[str, ...]:
         shown(nearest.end.value),
         "" if nearest.distance is None else f"{grouped(half_up(nearest.distance * _HUNDRED, 1), 1)} %",
         _HOW[nearest.end.kind],
-        "; ".join(_range(item, interval) for interval in item.worth_it) or "never",
+        _ranges(item, nearest),
         f"{_from(item)} to {shown(item.searched[1])}",
     )
+
+
+def _ranges(item: BreakEven, nearest: Nearest) -> str:
+    """Where it is worth it: the range nearest to today's value, and how many others there are."""
+    more = len(item.worth_it) - 1
+    return _range(item, _around(item, nearest)) + (f", and {more} more" if more else "")
 
 
 def _from(item: BreakEven) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
     from costmodel.value.move import Migration as Stated
 
+
 @dataclass(frozen=True)
 class MigrationResult:
     """A change of provider.

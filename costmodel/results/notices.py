@@ -139,6 +139,14 @@ def worth_notices(roi: Roi, works: Sequence[Work]) -> tuple[Notice, ...]:
             "Their pay is not counted as a saving: it could be had without AI.",
         ),
         _notice(
+            "payroll-not-stated",
+            "Posts of today are not stated",
+            [f"{decimal_text(works[0].staff.posts_before, 1)} are taken, as the hours of the first month need"]
+            if staff.staffing == "whole_posts" and staff.posts_now is None
+            else (),
+            "A break-even then changes the payroll too: say 'posts_now'.",
+        ),
+        _notice(
             "shortfall-after",
             "With AI the posts that are kept cannot do all the work",
             _short(roi, works),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from costmodel.quantities import grouped
+from costmodel.quantities import grouped, half_up
 from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.notice import Notice, notice_lines
 from costmodel.results.worth_records import ten_digits
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     import pandas as pd
 
     from costmodel.quantities import Month
@@ -147,6 +146,17 @@ class Probabilistic:
     indices_of: str | None = None
     notices: tuple[Notice, ...] = ()
     explained: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The finding of the simulation, for the option that is best on average."""
+        best = max(self.options, key=lambda option: option.mean.value)
+        chance = f"{grouped(half_up(Fraction(best.chance_positive) * 100, 0))} of 100 draws"
+        mean = grouped(half_up(Fraction(best.mean.value), 0))
+        return (
+            f"With its uncertain numbers drawn it comes to {mean} {self.currency} on average, a gain in {chance}; the "
+            "figures above take each number at its mean."
+        )
 
     def option(self, name: str) -> UncertainOption:
         """The option of a name.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.charges import cost_per_record, share_of_total
 from costmodel.quantities import decimal_text, grouped
-from costmodel.results.estimate import SCHEMA_VERSION
+from costmodel.results.estimate import SCHEMA_VERSION, shown_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,6 +168,16 @@ class ProviderComparison:
         """The eligible ones than which none is both faster and cheaper; cheapest first."""
         return frontier(self.eligible)
 
+    @cached_property
+    def on_frontier(self) -> frozenset[str]:
+        """Their names."""
+        return frozenset(item.name for item in self.frontier)
+
+    @cached_property
+    def places(self) -> int:
+        """Decimal places in which costs are shown."""
+        return shown_places([self.month(item.total) for item in self.standings], self.currency)
+
     @property
     def period(self) -> str:
         """The horizon in words."""
@@ -227,7 +237,7 @@ class ProviderComparison:
             "list_prices": {meter: number(price) for meter, price in item.list_prices.items()},
             "list_currency": item.list_currency,
             "latency_class": self.latency_class(item.latency_ms),
-            "on_frontier": item in self.frontier,
+            "on_frontier": item.name in self.on_frontier,
             "context_window": item.context_window,
             "terms": {name: _fact_record(fact, number) for name, fact in item.terms.items()},
             "price": {

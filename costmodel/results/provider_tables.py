@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up, significant
-from costmodel.results.estimate import shown_places, unit_cost_text
+from costmodel.results.estimate import unit_cost_text
 from costmodel.results.provider_comparison import NOT_KNOWN, PRICES_SHOWN, shortened, value_text
 from costmodel.results.table import Column, Table
 from costmodel.results.worth_words import months_text
@@ -33,6 +33,7 @@ def cost_table(result: ProviderComparison) -> Table:
         *((Column("present value", numeric=True), Column("pays back", numeric=True)) if result.worth else ()),
         Column("latency"),
         *((Column("frontier"),) if result.frontier else ()),
+        *((Column("price"),) if _marked(result) else ()),
         *((Column("not eligible"),) if beside else ()),
     )
     rows = tuple(_cost_row(result, item, beside=beside) for item in result.ranked)
@@ -51,9 +52,15 @@ def _cost_row(result: ProviderComparison, item: Standing, *, beside: bool) -> tu
         *(_difference(result, item.total, result.present.total) if result.present else ()),
         *worth,
         result.latency_class(item.latency_ms),
-        *(("yes" if item in result.frontier else "",) if result.frontier else ()),
+        *(("yes" if item.name in result.on_frontier else "",) if result.frontier else ()),
+        *((str(item.price),) if _marked(result) else ()),
         *(("; ".join(item.reasons),) if beside else ()),
     )
+
+
+def _marked(result: ProviderComparison) -> bool:
+    """Whether any price is more, or less, than a list price that was read lately."""
+    return any(str(item.price) != "list" for item in result.standings)
 
 
 def _list_price(result: ProviderComparison, item: Standing, meter: str) -> str:
@@ -65,7 +72,7 @@ def _list_price(result: ProviderComparison, item: Standing, meter: str) -> str:
 
 
 def _costs(result: ProviderComparison, total: Fraction) -> tuple[str, str, str]:
-    places = _places(result)
+    places = result.places
     return (
         grouped(result.month(total), places),
         grouped(result.year(total), places),
@@ -73,14 +80,10 @@ def _costs(result: ProviderComparison, total: Fraction) -> tuple[str, str, str]:
     )
 
 
-def _places(result: ProviderComparison) -> int:
-    return shown_places([result.month(item.total) for item in result.standings], result.currency)
-
-
 def _difference(result: ProviderComparison, total: Fraction, other: Fraction) -> tuple[str, str]:
     more = result.month(total - other)
     share = percent_text((total - other) / other) if other else ""
-    return _signed(half_up(more, _places(result)), _places(result)), share
+    return _signed(half_up(more, result.places), result.places), share
 
 
 def percent_text(share: Fraction) -> str:
@@ -126,7 +129,9 @@ def _lead(result: ProviderComparison) -> str:
     if cheapest is None:
         return "No offer is eligible."
     month, year, _ = _costs(result, cheapest.total)
-    words = [f"Cheapest of {_count(len(result.eligible))}: {cheapest.name}, {month} {result.currency} a month, {year} a year."]
+    words = [
+        f"Cheapest of {_count(len(result.eligible))}: {cheapest.name}, {month} {result.currency} a month, {year} a year."
+    ]
     if present is not None:
         words.append(_against_present(result, cheapest, present))
     return " ".join(words)
@@ -144,7 +149,7 @@ def _against_present(result: ProviderComparison, cheapest: Standing, present: Pr
     if saved <= 0:
         return f"{paid}; no eligible offer is cheaper."
     share = f" ({percent_text(-saved / result.month(present.total))})"
-    return f"{paid}; the cheapest takes {grouped(saved, _places(result))} off it{share}."
+    return f"{paid}; the cheapest takes {grouped(saved, result.places)} off it{share}."
 
 
 def _notes(result: ProviderComparison) -> tuple[str, ...]:
@@ -155,7 +160,10 @@ def _notes(result: ProviderComparison) -> tuple[str, ...]:
         f"tier, requests of the smallest size, in {result.currency} where nothing else is said.",
         *([f"Required: {'; '.join(result.required)}. What is not known does not meet it."] if result.required else []),
         *_exchange(result),
-        *(["The quoted API cost is left out of the returns here: each offer's own bill stands in its place."] * result.quoted),
+        *(
+            ["The quoted API cost is left out of the returns here: each offer's own bill stands in its place."]
+            * result.quoted
+        ),
     ]
     notices = [
         f"Note: {notice.lead}: {shortened(notice.about, _MOST_NAMES)}" + (f". {notice.after}" if notice.after else "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
-from costmodel.quantities import decimal_text, grouped, significant
+from costmodel.quantities import grouped, significant
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
 from costmodel.results.lines import fiscal_year
 from costmodel.results.notice import Notice, joined, notice_lines
@@ -177,10 +177,7 @@ class ReturnOnInvestment:
             lines.append(self._quoted_note())
         if any(work.adoption != 1 for work in self.works) and self.best.computed:
             lines.append("The computed API cost is that of the records done with AI; 'estimate' prices all records.")
-        lines += [
-            f"Exchange rate: {decimal_text(rate.rate, 8)} {rate.to} for one {rate.from_} on {rate.on}."
-            for rate in self.exchange
-        ]
+        lines += [exchange_text(rate) for rate in self.exchange]
         return (*lines, *notice_lines(self.notices))
 
     def _quoted_note(self) -> str:
@@ -223,6 +220,14 @@ class ReturnOnInvestment:
 
 def _sum(flows: Sequence[Flow], name: str) -> Fraction:
     return sum((getattr(flow, name) for flow in flows), Fraction(0))
+
+
+def exchange_text(rate: ExchangeRate) -> str:
+    """An exchange rate as people know it: so many units of the smaller currency for one of the larger."""
+    turned = rate.rate < 1
+    shown = grouped(significant(1 / rate.rate if turned else rate.rate, 8))
+    one, other = (rate.to, rate.from_) if turned else (rate.from_, rate.to)
+    return f"Exchange rate: {shown} {other} for one {one} on {rate.on} ({rate.source})."
 
 
 def all_notices(*found: Sequence[Notice]) -> tuple[Notice, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up
@@ -11,11 +12,13 @@ from costmodel.results.worth_words import cheers_rows, count, months_text, perce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from costmodel.results.return_on_investment import Option, ReturnOnInvestment
     from costmodel.value.staffing import Staffing
     from costmodel.value.ways import Way
+
+
+_SUMMED = 10  # columns of the money table that add up over the months
 
 
 def options_table(result: ReturnOnInvestment) -> Table:
@@ -27,8 +30,8 @@ def options_table(result: ReturnOnInvestment) -> Table:
         *([Column("capacity used", numeric=True)] if result.roi.capacity.share_used else []),
         *(Column(name, numeric=True) for name in (_api(result), "other cost", f"net {currency}")),
         Column("present value", numeric=True),
-        Column("of all cost", numeric=True),
-        Column("of API spend", numeric=True),
+        Column("return on all cost", numeric=True),
+        Column("on API spend", numeric=True),
         Column("pays back", numeric=True),
     )
     rows = tuple(_option_row(result, option) for option in result.options)
@@ -69,8 +72,14 @@ def _rates_notes(result: ReturnOnInvestment) -> tuple[str, ...]:
     if found.profitability_index is not None:
         words.append(f"Profitability index {_ratio(found.profitability_index)}.")
     words.append(f"Discounted payback: {_months(months_text(found.discounted_payback))}.")
-    explained = "Of all cost: net over everything that is spent. Of API spend: the same net over the API cost alone."
-    return (explained, " ".join(words))
+    explained = (
+        "Return on all cost: net over everything that is spent. On API spend: the same net over the API cost alone."
+    )
+    return (
+        explained,
+        f"{result.best.name}: " + " ".join(words),
+        "Each figure is rounded by itself: across a row the last digit may differ.",
+    )
 
 
 def _ratio(number: Fraction) -> str:
@@ -126,7 +135,10 @@ def ways_table(result: ReturnOnInvestment) -> Table:
         "after",
     )
     columns = (Column("staffing"), *(Column(head, numeric=True) for head in heads))
-    title = f"{result.months[0]} staffed in several ways, a month in {currency}; * is the one used here"
+    title = (
+        f"{result.months[0]} staffed in several ways, as if every change took effect at once, in {currency}; "
+        "* is the one used here"
+    )
     return Table(title, columns, rows, notes=(why_ways_differ(result),))
 
 
@@ -149,8 +161,8 @@ def monthly_tables(result: ReturnOnInvestment) -> list[Table]:
 
 def _work_table(result: ReturnOnInvestment) -> Table:
     heads = (
-        "records", "with AI", "minutes by hand", "with AI", "hours before", "after", "posts before", "after",
-        "use before", "after", "beyond before", "after", "idle before", "after",
+        "records", "with AI", "minutes by hand", "with AI", "hours by hand", "with AI", "posts by hand", "with AI",
+        "use by hand", "with AI", "hours beyond by hand", "with AI", "idle hours by hand", "with AI",
     )  # fmt: skip
     rows = []
     for month, work in zip(result.months, result.works, strict=True):
@@ -180,28 +192,32 @@ def _use(hours: Fraction, posts: Fraction, staff: Staffing) -> str:
 def _money_table(result: ReturnOnInvestment) -> Table:
     best, currency = result.best, result.currency
     heads = (
-        "pay before",
-        "after",
+        "pay by hand",
+        "pay with AI",
         "released",
-        "leaving",
+        "hires avoided, not counted",
+        "severance",
         "capacity used",
         _api(result),
         "fixed",
         "errors",
         "net",
-        "a record before",
-        "after",
+        "time of a record by hand",
+        "with AI",
     )
-    rows = []
+    rows, sums = [], [Fraction(0)] * _SUMMED
     for month, work, flow in zip(result.months, result.works, best.flows.months, strict=True):
         staff = work.staff
         amounts = (
-            staff.cost_before, staff.cost_after, staff.cash_saving, staff.leaving_cost, work.capacity_used,
-            flow.llm_cost, flow.fixed_cost, flow.error_cost, flow.net, work.record_cost_before, work.record_cost_after,
+            staff.cost_before, staff.cost_after, staff.cash_saving, staff.hires_avoided_cost, staff.leaving_cost,
+            work.capacity_used, flow.llm_cost, flow.fixed_cost, flow.error_cost, flow.net,
+            work.record_cost_before, work.record_cost_after,
         )  # fmt: skip
+        sums = [total + amount for total, amount in zip(sums, amounts, strict=False)]
         rows.append((str(month), *_money(amounts, currency)))
-    title = f"Money by month in {currency} ({best.name}); a record at the cost of its time"
-    return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows))
+    title = f"Money by month in {currency} ({best.name}); the time of a record at the cost of a usable hour"
+    totals = ("total", *_money(sums, currency), "", "")
+    return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows), totals)
 
 
 def cheers_table(result: ReturnOnInvestment) -> Table:

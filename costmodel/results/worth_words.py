@@ -28,7 +28,7 @@ def _cash(result: ReturnOnInvestment) -> str:
     quoted = " (the API cost as quoted)" if result.quoted else ""
     return (
         f"{'Worth it' if result.worth_it else 'Not worth it'}{among} {_how(result)}: over {_period(result)} "
-        f"{_released(measures.saving, currency)}{_used(result)}{_avoided(result)}, "
+        f"{_released(result)}{_used(result)}{_avoided(result)}, "
         f"{_money(measures.cost, currency)} is spent{quoted}, a net {_gain(measures.net)} of "
         f"{_money(abs(measures.net), currency)} ({present})."
     )
@@ -37,7 +37,10 @@ def _cash(result: ReturnOnInvestment) -> str:
 def _how(result: ReturnOnInvestment) -> str:
     """In which sense it is worth it or not, and before what."""
     share, errors = result.roi.capacity.share_used, result.roi.errors
-    how = f"if {percent(share)} of the freed hours replace paid work, as the scenario states" if share else "in cash"
+    alone = result.best.measures.cash_present_value > 0
+    how = "in cash alone" if share and alone else "in cash"
+    if share and not alone:
+        how = f"if {percent(share)} of the freed hours replace paid work, as the scenario states"
     how += " and avoided errors" if result.best.flows.errors_avoided else ""
     missing = ["costs paid once"] if result.roi.one_off is None else []
     missing += ["the cost of errors"] if errors is None else []
@@ -57,10 +60,13 @@ def _avoided(result: ReturnOnInvestment) -> str:
     return f", errors worth {_money(avoided, result.currency)} are avoided" if avoided else ""
 
 
-def _released(saving: Fraction, currency: str) -> str:
+def _released(result: ReturnOnInvestment) -> str:
+    saving, currency = result.best.measures.saving, result.currency
+    leaving = sum((work.staff.leaving_cost for work in result.works), Fraction(0))
+    after = f", severance and rehiring of {_money(leaving, currency)} taken off" if leaving else ""
     if saving < 0:
-        return f"{_money(-saving, currency)} more is paid for staff"
-    return f"{_money(saving, currency)} of pay is released" if saving else "no pay is released"
+        return f"{_money(-saving, currency)} more is paid for staff{after}"
+    return f"{_money(saving, currency)} of pay is released{after}" if saving else f"no pay is released{after}"
 
 
 def _period(result: ReturnOnInvestment) -> str:
@@ -78,15 +84,23 @@ def _capacity(result: ReturnOnInvestment) -> str:
     alone = alone if result.roi.capacity.share_used else ""
     hours = measures.capacity_hours
     if hours < 0:
-        return f"{alone}The work takes {count(-hours)} hours more than before.{_undone(result)}"
+        return f"{alone}The work takes {count(-hours)} hours more than before.{_hires(result)}{_undone(result)}"
     if not hours:
-        return (alone or "No hours are freed beyond that.").strip() + _undone(result)
+        return (alone or "No hours are freed beyond that.").strip() + _hires(result) + _undone(result)
     value, cleared = _money(measures.capacity_value, currency), _cleared(result)
+    stated = result.roi.capacity.value_per_hour
+    at = f"at {grouped(stated.amount)} {stated.currency} an hour, as stated" if stated else "at their cost"
     of_these = f" ({count(cleared)} of them were unpaid work beyond what the posts can do)" if cleared else ""
     return (
-        f"{alone}{count(hours)} hours are freed that no post leaves with{of_these}, worth {value} at their cost: "
-        f"this is no cash.{_undone(result)}"
+        f"{alone}{count(hours)} hours are freed that no post leaves with{of_these}, worth {value} {at}: "
+        f"this is no cash.{_hires(result)}{_undone(result)}"
     )
+
+
+def _hires(result: ReturnOnInvestment) -> str:
+    """Pay of posts that would have been added, and are not: nobody is paid less than today for them."""
+    pay = sum((work.staff.hires_avoided_cost for work in result.works), Fraction(0))
+    return f" Hires worth {_money(pay, result.currency)} of pay are avoided: not counted either." if pay else ""
 
 
 def _cleared(result: ReturnOnInvestment) -> Fraction:
@@ -115,9 +129,11 @@ def why_ways_differ(result: ReturnOnInvestment) -> str:
     """Why hours at their cost and a payroll are two figures."""
     ways, work, currency = result.ways, result.works[0], result.currency
     capacity, hours = ways.fractional.staff.capacity_of_post, work.hours_before
-    text = (
-        f"{count(hours)} hours of work a month are {_posts(ways.posts_worth)} posts of {count(capacity)} usable hours."
+    hour = (
+        f"An hour costs {_money(work.hourly_cost, currency)}, a usable hour {_money(work.usable_hour_cost, currency)}."
     )
+    worth = f"{_posts(ways.posts_worth)} posts of {count(capacity)} usable hours"
+    text = f"{hour} {count(hours)} hours of work a month are {worth}."
     staff, posts = ways.whole_posts.staff, result.roi.staff.posts_now
     if posts is None:
         return text

@@ -52,7 +52,7 @@ def read(document: Document, model: type[Scenario]) -> tuple[Scenario, Stated]:
         raise FileError(in_order({*mistakes, *_told(document, model, found, error)})) from None
     if mistakes:
         raise FileError(in_order(mistakes))
-    mistakes = [*_unfit(scenario, document, found), *_uncertainty_mistakes(scenario, document, found)]
+    mistakes = _unfit(scenario, document, found) or _uncertainty_mistakes(scenario, document, found)
     if mistakes:
         raise FileError(in_order(dict.fromkeys(mistakes)))
     return scenario.with_numbers({path: base(item) for path, item in found.distributions.items()}), found
@@ -188,7 +188,8 @@ def _uncertainty_mistakes(scenario: Scenario, document: Document, found: Stated)
             there = ", ".join(sorted(map(_text, found.distributions))) or "none"
             message = f"'{text}' is no number that is stated as a distribution. There are: {there}"
             mistakes.append(document.mistake(at, message))
-    for name, settings in section.cases.items():
+    # Cases are written against the file as it stands: with --set they are looked at when they are computed.
+    for name, settings in section.cases.items() if not document.settings else ():
         mistakes += _case_mistakes(document, name, settings, type(scenario))
     return mistakes
 
@@ -200,9 +201,9 @@ def _case_mistakes(document: Document, name: str, settings: dict[str, Any], mode
         try:
             read(case_document(document, {key: value}), model)
         except FileError as error:
-            mistakes.append(document.mistake(at, error.mistakes[0].message))
+            mistakes.append(document.mistake(at, f"case '{name}': {error.mistakes[0].message}"))
         except CommandLineError as error:
-            mistakes.append(document.mistake(at, str(error), of_key=key != "preset"))
+            mistakes.append(document.mistake(at, f"case '{name}': {error}", of_key=key != "preset"))
     return mistakes
 
 

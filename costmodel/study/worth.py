@@ -58,11 +58,13 @@ class Case:
         scenario: as read, with the mean of each distribution.
         book: prices.
         options: models that stand alone, by name; the mix is None.
+        rates: exchange rates that were used for wages and costs so far.
     """
 
     scenario: Scenario
     book: PriceBook
     options: dict[str, tuple[str, Request] | None]
+    rates: dict[str, ExchangeRate] = field(default_factory=dict, init=False, repr=False, compare=False)
     _bills: dict[str, Billed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -98,10 +100,9 @@ class Case:
 
     def converter(self, scenario: Scenario) -> Callable[[Money], Any]:
         """Turns money of a scenario into its reporting currency."""
-        rates: dict[str, ExchangeRate] = {}
 
         def convert(money: Money) -> Any:
-            rate = self._rate(scenario, money.currency, rates)
+            rate = self._rate(scenario, money.currency, self.rates)
             return money.amount if rate == 1 else money.amount * rate
 
         return convert
@@ -202,6 +203,7 @@ def result_of(case: Case) -> ReturnOnInvestment:
         )
         for name, flows in worth.flows.items()
     )
+    best = max(options, key=lambda option: option.measures.net_present_value)
     bills = list(case.bills.values())
     found = [notices(bill.entries, case.book, worth.months, bill.doubts) for bill in bills]
     published = exact(evidence_item("overtime-multiplier").value("base"))
@@ -213,10 +215,10 @@ def result_of(case: Case) -> ReturnOnInvestment:
         roi=roi,
         works=worth.works,
         options=options,
-        ways=ways_of(plan, worth.works[0], next(iter(worth.flows.values())).months[0], published),
+        ways=ways_of(plan, worth.works[0], best.flows.months[0], published),
         book=BookReference.of(case.book),
         scenario_sha256=digest(scenario.document.data),
-        exchange=tuple({rate.from_: rate for bill in bills for rate in bill.rates.values()}.values()),
+        exchange=tuple((case.rates | {rate.from_: rate for bill in bills for rate in bill.rates.values()}).values()),
         notices=all_notices(
             worth_notices(roi, worth.works),
             *found,

@@ -148,7 +148,7 @@ class Contract(Model):
 
 
 class Retries(Model):
-    """How requests that are refused or too slow are tried again. It takes time; what is billed again is `resubmitted`."""
+    """How requests that are refused or too slow are tried again: it takes time. What is billed again: `resubmitted`."""
 
     example: ClassVar[str] = "{share: 2 %, first_delay_seconds: 1, factor: 2, most: 3}"
     on: Text = "429"

@@ -126,7 +126,11 @@ def _overtime(plan: Plan, hours: tuple[Any, Any], pay: tuple[Any, Any], post: tu
 
 def _whole_posts(plan: Plan, hours: tuple[Any, Any], hourly: Any, known: tuple[tuple[Any, Any], Past]) -> Staffing:
     staff, (before, after), ((paid_hours, capacity), past) = plan.roi.staff, hours, known
-    needed = [labour.posts_needed(number, capacity, staff.least_posts) for number in hours]
+    least = staff.least_posts
+    needed = (
+        labour.posts_needed(before, capacity, least, "posts needed by hand"),
+        labour.posts_needed(after, capacity, least, "posts needed with AI"),
+    )
     posts_before = needed[0] if staff.posts_now is None else staff.posts_now
     payroll = past.kept[0] if past.kept else posts_before
     given = labour.posts_after(posts_before, needed[1])

@@ -1,0 +1,180 @@
+"""The finding of a change of provider, in sentences, and how its figures are meant."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.equations.charges import share_of_total
+from costmodel.quantities import decimal_text, grouped, half_up, significant
+from costmodel.results.estimate import shown_costs
+from costmodel.results.migration_records import quoted_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from costmodel.results.migration import MigrationResult
+
+_HUNDRED = 100
+_DIGITS = 4
+_SMALL = Fraction(1, 10)  # of a unit of money: below it the digits that count are shown
+
+
+def finding(result: MigrationResult) -> str:
+    """What it saves a year, when it has paid back, what is lost, and what is quoted against it."""
+    parts = [_attempt(result)] if result.rolled_back else [_year(result), _payback(result)]
+    return " ".join(part for part in (*parts, _lost(result), _quoted(result)) if part)
+
+
+def _year(result: MigrationResult) -> str:
+    saved, unchanged = result.outlook.saving_a_year, result.outlook.unchanged_a_year
+    new, old = models_text(result.new_models), models_text(result.old_models)
+    if not saved:
+        return f"Moving from {old} to {new} saves nothing and costs nothing more a year."
+    share = percent(share_of_total(abs(saved), unchanged))
+    what = (
+        f"saves {_money(result, saved)} a year, {share} of" if saved > 0 else f"costs {_money(result, -saved)} a year"
+    )
+    how = "what is paid now" if saved > 0 else f"more, {share} of what is paid now"
+    return f"Moving from {old} to {new} {what} {how}."
+
+
+def _payback(result: MigrationResult) -> str:
+    outlook, start, last = result.outlook, result.stated.start, result.days[-1].day
+    total = result.total.saving
+    over = f"Over the horizon, until {last}, it {_saves(result, total)}"
+    if outlook.break_even is not None:
+        days = (outlook.break_even - start).days
+        when = f"{days} days after the start" if days else "the day of the start"
+        return f"It has paid back on {outlook.break_even}, {when}. {over}."
+    if outlook.beyond is not None:
+        return f"It has not paid back by {last}; at the saving of the last day it would on {outlook.beyond}. {over}."
+    return f"It never pays back. {over}."
+
+
+def _saves(result: MigrationResult, saving: Fraction) -> str:
+    if saving < 0:
+        return f"costs {_money(result, -saving)} more"
+    return f"saves {_money(result, saving)}" if saving else "saves nothing"
+
+
+def _attempt(result: MigrationResult) -> str:
+    canary, total = result.stated.canary, result.total.saving
+    failed = percent(canary.error_rate) if canary else ""
+    limit = percent(canary.rollback_above or Fraction(0)) if canary else ""
+    return (
+        f"Rolled back: {failed} of the requests at the new provider fail, more than the {limit} allowed, so the ramp "
+        f"stops after its first step and at {instant_text(result.end)} UTC everything is back at "
+        f"{models_text(result.old_models)}. The attempt {_saves(result, total)}."
+    )
+
+
+def _lost(result: MigrationResult) -> str:
+    total = result.total
+    anyway = total.unchanged_prepaid_lost_cost
+    rest = f" ({_money(result, anyway)} of it would lapse anyway)" if anyway else ""
+    parts = [
+        (total.one_off_cost, "paid once", ""),
+        (total.prepaid_lost_cost, "of money paid in advance that lapses", rest),
+        (total.minimum_cost - total.unchanged_minimum_cost, "for minimums that the bills do not reach any more", ""),
+        (total.twice_cost, "for requests sent twice", ""),
+    ]
+    words = [f"{_money(result, amount)} {what}{more}" for amount, what, more in parts if amount > 0]
+    return f"In it: {_listed(words)}." if words else ""
+
+
+def _quoted(result: MigrationResult) -> str:
+    quoted, found = result.quoted, result.outlook
+    if quoted is None:
+        return ""
+    computed = f"{_money(result, found.month_before)} and {_money(result, found.month_after)}"
+    return (
+        f"Quoted: {_money(result, quoted.before)} a month before and {_money(result, quoted.after)} after "
+        f"({change_text(quoted.before, quoted.after)}). Computed: {computed} "
+        f"({change_text(found.month_before, found.month_after)}); what is quoted is "
+        f"{times_text(quoted.before, found.month_before)} and {times_text(quoted.after, found.month_after)} that."
+    )
+
+
+def change_text(before: Fraction, after: Fraction) -> str:
+    """The change of a cost in percent, for reading.
+
+    >>> change_text(Fraction(4200), Fraction(680))
+    '-83.8 %'
+    """
+    if not before:
+        return "from nothing"
+    share = half_up((after - before) / before * _HUNDRED, 1)
+    return f"{'+' if share > 0 else ''}{decimal_text(share, 1)} %"
+
+
+def times_text(quoted: Fraction, computed: Fraction) -> str:
+    """A quoted figure as a multiple of the computed one, for reading.
+
+    >>> times_text(Fraction(680), Fraction(6800))
+    '0.1 times'
+    """
+    times = quoted_times(quoted, computed)
+    return "no multiple of" if times is None else f"{grouped(significant(times, _DIGITS))} times"
+
+
+def explained(result: MigrationResult) -> tuple[str, ...]:
+    """How the figures are meant."""
+    return tuple(_explained(result))
+
+
+def _explained(result: MigrationResult) -> Iterator[str]:
+    outlook, last = result.outlook, result.months[-1]
+    if not result.rolled_back:
+        yield (
+            f"A year: 365 days at the prices of {outlook.priced_on} and the mean volume of {last}; bills with taxes "
+            "and fees alone. Unchanged: all requests at the present models, under the same contract."
+        )
+    else:
+        yield "Unchanged: all requests at the present models, under the same contract."
+    if result.total.twice_cost:
+        yield (
+            "Sent twice: copies to the new provider while both run, and failed requests that the old one answers; the "
+            "second sending is the cost of it, and both sendings are in the bills."
+        )
+    if any(stage.copied for stage in result.stages):
+        yield "Parallel running: the old provider's answers are used, the new one gets a copy of every request."
+
+
+def models_text(names: Sequence[str]) -> str:
+    """Models for reading: the one, or how many of which providers.
+
+    >>> models_text(["a/x", "a/y", "b/z"])
+    '3 models of a and b'
+    """
+    if len(names) == 1:
+        return names[0]
+    providers = list(dict.fromkeys(name.partition("/")[0] for name in names))
+    return f"{len(names)} models of {_listed(providers)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def percent(share: Fraction) -> str:
+    """A share in percent, for reading.
+
+    >>> percent(Fraction("0.004"))
+    '0.4 %'
+    """
+    return f"{grouped(half_up(share * _HUNDRED, 2))} %"
+
+
+def instant_text(at: datetime) -> str:
+    """An instant for reading: the day alone at midnight."""
+    if (at.hour, at.minute, at.second) == (0, 0, 0):
+        return f"{at:%Y-%m-%d}"
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at.second else f"{at:%Y-%m-%d %H:%M}"
+
+
+def _money(result: MigrationResult, amount: Fraction) -> str:
+    small = 0 < abs(amount) < _SMALL
+    shown = grouped(significant(amount, _DIGITS)) if small else shown_costs([amount], result.currency)[0]
+    return f"{shown} {result.currency}"
