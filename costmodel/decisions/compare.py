@@ -218,7 +218,7 @@ def _standing(item: Alone, bench: Bench, filters: Filters, returns: Mapping[str,
         context_window=card.offer.context_window,
         terms={name: Fact(term_value(card, name), term_day(card, name)) for name in Terms.model_fields},
         price=_price_state(item, bench.book),
-        reasons=(*_too_large(item), *filters.reasons(card)),
+        reasons=(*too_large(item), *filters.reasons(card)),
         net_present_value=net,
         payback=back,
     )
@@ -230,7 +230,7 @@ def _worth(flows: Flows) -> tuple[Any, Any]:
     return flows.net_present_value, payback(flows.nets)
 
 
-def _too_large(item: Alone) -> list[str]:
+def too_large(item: Alone) -> list[str]:
     """That a request is larger than the model takes, by what the price book knows."""
     window, largest = item.card.offer.context_window, item.largest
     if window is None or largest <= window:

@@ -123,7 +123,9 @@ class Wanted(NamedTuple):
         quality, found = self.file.quality, []
         for name in quality.scores if quality else ():
             if name not in models:
-                found.append(self.document.mistake(("quality", "scores", name), f"no offer is called '{name}'", of_key=True))
+                found.append(
+                    self.document.mistake(("quality", "scores", name), f"no offer is called '{name}'", of_key=True)
+                )
         for name in quality.by_workload if quality else ():
             if name not in workloads:
                 message = f"there is no workload '{name}'. There are: {', '.join(workloads)}"

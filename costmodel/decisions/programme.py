@@ -113,9 +113,7 @@ def _matrices(problem: Problem) -> _Matrices:
     cells = tuple(problem.costs)
     summed = [item for item in problem.constraints if item.terms]
     signs = [-1.0 if item.least else 1.0 for item in summed]
-    rows = [
-        [sign * float(item.terms.get(cell, 0)) for cell in cells] for item, sign in zip(summed, signs, strict=True)
-    ]
+    rows = [[sign * float(item.terms.get(cell, 0)) for cell in cells] for item, sign in zip(summed, signs, strict=True)]
     barred = frozenset().union(*(item.barred for item in problem.constraints))
     return _Matrices(
         cells,
@@ -146,7 +144,9 @@ def optimum(problem: Problem) -> Optimum | None:
     summed = [item for item in problem.constraints if item.terms]
     slopes = [-slope if item.least else slope for item, slope in zip(summed, found.ineqlin.marginals, strict=True)]
     shares = {cell: float(share) for cell, share in zip(made.cells, found.x, strict=True) if share > _NONE}
-    return Optimum(float(found.fun), shares, {item.name: float(slope) for item, slope in zip(summed, slopes, strict=True)})
+    return Optimum(
+        float(found.fun), shares, {item.name: float(slope) for item, slope in zip(summed, slopes, strict=True)}
+    )
 
 
 def clashes(problem: Problem) -> tuple[tuple[str, ...], ...]:
@@ -197,7 +197,9 @@ def _whole_steps(problem: Problem, places: int) -> Shares | None:
 
     made, scale = _matrices(problem), 10**places
     bounds = Bounds([low for low, _ in made.bounds], [high * scale for _, high in made.bounds])
-    whole = LinearConstraint(made.wholes, np.full(len(problem.workloads), scale), np.full(len(problem.workloads), scale))
+    whole = LinearConstraint(
+        made.wholes, np.full(len(problem.workloads), scale), np.full(len(problem.workloads), scale)
+    )
     for margin in _MARGINS:
         limits = made.limits * scale - margin * scale * np.maximum(np.abs(made.limits), 1.0)
         limited = [LinearConstraint(made.rows, -np.inf, limits)] if len(made.rows) else []

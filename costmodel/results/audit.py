@@ -115,7 +115,8 @@ class Finding(NamedTuple):
         if self.alternative.assumptions:
             return f"true with: {' + '.join(self.alternative.assumptions)}"
         if self.alternative.tried:
-            return f"none of {len(self.alternative.tried)} assumptions, alone or in pairs"
+            tried = len(self.alternative.tried)
+            return f"none of {tried} assumptions, alone or in pairs" if tried > 1 else "the one assumption tried does not"
         return "" if self.why else "no assumption tried changes it"
 
     def to_json(self) -> dict[str, Any]:

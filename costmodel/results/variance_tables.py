@@ -132,7 +132,9 @@ def _lead(found: Variance) -> str:
 def _reasons(found: Variance) -> Table:
     """The largest reasons, and the rest in one row; they add up to the difference."""
     places, (base, head) = _places(found), _totals(found)
-    first, rest = found.findings[:_MOST_REASONS], found.findings[_MOST_REASONS:]
+    # What rounds to nothing gives no reason: it would say that a price fell from 2.50 to 2.50.
+    told = [item for item in found.findings[:_MOST_REASONS] if half_up(item.amount, places)]
+    first, rest = told, found.findings[len(told) :]
     amounts = [item.amount for item in first] + ([sum((item.amount for item in rest), Fraction(0))] if rest else [])
     texts = [item.sentence for item in first] + ([f"{len(rest)} smaller reasons together"] if rest else [])
     shown = shared_out(amounts, places, head - base)
