@@ -35,19 +35,20 @@ def _models(scenario: Scenario) -> Iterator[Mistake]:
     if scenario.models is not None and len(scenario.models) > 1:
         message = "a change of provider is from one model, or from a mix: leave one of them here, or write 'mix'"
         yield scenario.document.mistake(("models",), message, of_key=True)
-    if scenario.models is None and scenario.mix is None:
+    if scenario.models is None and scenario.mix is None and not _own_mixes(scenario):
         message = "no present models: add 'mix', or 'models' with the one that does all the work now"
         yield scenario.document.mistake(("migration",), message, of_key=True)
 
 
+def _own_mixes(scenario: Scenario) -> bool:
+    return any(
+        workload.mix is not None or any(step.mix is not None for step in workload.steps)
+        for workload, _ in scenario.all_workloads()
+    )
+
+
 def _work(scenario: Scenario) -> Iterator[Mistake]:
-    own = "a change of provider moves all work: write one 'mix' at the top, and leave this one out"
     for workload, path in scenario.all_workloads():
-        if workload.mix is not None:
-            yield scenario.document.mistake((*path, "mix"), own, of_key=True)
-        for index, step in enumerate(workload.steps):
-            if step.mix is not None:
-                yield scenario.document.mistake((*path, "steps", index, "mix"), own, of_key=True)
         if workload.monthly:
             message = "what is paid for a month does not move with the requests: leave it out here, and add it yourself"
             yield scenario.document.mistake((*path, "monthly"), message, of_key=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from costmodel.scenario import Scenario
     from costmodel.usage.cube import Cell
     from costmodel.usage.sizes import Doubt
-    from costmodel.usage.spec import Request
+    from costmodel.usage.spec import Request, Workload
 
 Edges = list["datetime"]
 _TO = ("migration", "to")
@@ -100,7 +100,7 @@ def slices(case: Case, stages: Sequence[Stage]) -> tuple[tuple[Slice, ...], tupl
         NoPriceError: something has no price.
     """
     edges = _edges(case, stages)
-    moved = case.scenario.model_copy(update={"mix": case.scenario.migration.to, "models": None})
+    moved = _moved(case.scenario)
     sides: list[Callable[[], _Side]] = [
         lambda: _side(case, case.scenario, edges, lambda _: True),
         lambda: _side(case, moved, edges, lambda at: _used(case, stages, at)),
@@ -114,6 +114,20 @@ def slices(case: Case, stages: Sequence[Stage]) -> tuple[tuple[Slice, ...], tupl
         )
     ]
     return tuple(found), tuple(dict.fromkeys((*old.doubts, *new.doubts)))
+
+
+def _moved(scenario: Scenario) -> Scenario:
+    """The scenario with the new models in place of every mix, as a model that stands alone replaces them."""
+
+    def without_mix(workload: Workload) -> Workload:
+        steps = tuple(step.model_copy(update={"mix": None}) for step in workload.steps)
+        return workload.model_copy(update={"mix": None, "steps": steps})
+
+    changes: dict[str, Any] = {"mix": scenario.migration.to, "models": None}
+    changes["workloads"] = tuple(map(without_mix, scenario.workloads))
+    if scenario.workload is not None:
+        changes["workload"] = without_mix(scenario.workload)
+    return scenario.model_copy(update=changes)
 
 
 def _edges(case: Case, stages: Sequence[Stage]) -> Edges:

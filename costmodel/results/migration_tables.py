@@ -48,7 +48,7 @@ _BILLS = (
 )
 _RESULT = (
     _Head("minimums", lambda amounts: amounts.minimum_cost, always=False),
-    _Head("lapsed", lambda amounts: amounts.prepaid_lost_cost, always=False),
+    _Head("prepaid lost", lambda amounts: amounts.prepaid_lost_cost, always=False),
     _Head("paid once", lambda amounts: amounts.one_off_cost, always=False),
     _Head("cost", lambda amounts: amounts.cost),
     _Head("unchanged", lambda amounts: amounts.unchanged_cost),

@@ -63,25 +63,26 @@ def _attempt(result: MigrationResult) -> str:
     canary, total = result.stated.canary, result.total.saving
     failed = percent(canary.error_rate) if canary else ""
     limit = percent(canary.rollback_above or Fraction(0)) if canary else ""
+    effect = f"costs {_money(result, -total)}" if total < 0 else _saves(result, total)
     return (
         f"Rolled back: {failed} of the requests at the new provider fail, more than the {limit} allowed, so the ramp "
         f"stops after its first step and at {instant_text(result.end)} UTC everything is back at "
-        f"{models_text(result.old_models)}. The attempt {_saves(result, total)}."
+        f"{models_text(result.old_models)}. The attempt {effect}."
     )
 
 
 def _lost(result: MigrationResult) -> str:
     total = result.total
     anyway = total.unchanged_prepaid_lost_cost
-    rest = f" ({_money(result, anyway)} of it would lapse anyway)" if anyway else ""
+    rest = f" ({_money(result, anyway)} of it would be lost anyway)" if anyway else ""
     parts = [
         (total.one_off_cost, "paid once", ""),
-        (total.prepaid_lost_cost, "of money paid in advance that lapses", rest),
-        (total.minimum_cost - total.unchanged_minimum_cost, "for minimums that the bills do not reach any more", ""),
+        (total.prepaid_lost_cost, "of prepaid money that is lost", rest),
+        (total.minimum_cost - total.unchanged_minimum_cost, "for minimums that the bills no longer reach", ""),
         (total.twice_cost, "for requests sent twice", ""),
     ]
     words = [f"{_money(result, amount)} {what}{more}" for amount, what, more in parts if amount > 0]
-    return f"In it: {_listed(words)}." if words else ""
+    return f"It counts {_listed(words)}." if words else ""
 
 
 def _quoted(result: MigrationResult) -> str:

@@ -43,7 +43,7 @@ __all__ = [
 
 Array: TypeAlias = NDArray[np.float64]
 
-_NO_NUMBERS = frozenset({"prices", "expect", "budget", "labels", "horizon", "uncertainty"})
+_NO_NUMBERS = frozenset({"prices", "expect", "budget", "labels", "horizon", "uncertainty", "migration"})
 _WITHOUT_EFFECT = frozenset({("roi", "price_year"), ("roi", "modified_return")})  # on the net present value
 _WRITTEN = re.compile(r"(?:([A-Z]{3})\s+)?([-+0-9._]+(?:[eE][-+]?[0-9]+)?)\s*(.*)")
 _PERCENT = Fraction(1, 100)

@@ -214,6 +214,7 @@ class QuotedChange(Model):
 class Migration(Model):
     """A change of provider: from the scenario's `mix`, or its one model, to others."""
 
+    example: ClassVar[str] = "{to: {openai/gpt-4.1-mini: 100 %}, start: 2026-12-10}"
     to: MixField
     """The new models, written like `mix`."""
     start: Day

@@ -1,11 +1,13 @@
-"""A change of provider, held against figures worked out by hand and against an oracle that knows nothing of the code."""
+"""A change of provider, held against figures worked out by hand and against an oracle of its own."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -18,13 +20,15 @@ from costmodel.equations import service
 from costmodel.errors import FileError
 from costmodel.expectations import cases_of
 from costmodel.prices.book import PriceBook
-from costmodel.results.migration import MigrationResult
 from costmodel.results.migration_parts import Amounts
 from costmodel.scenario import Scenario
 from costmodel.study import estimate
 
+if TYPE_CHECKING:
+    from costmodel.results.migration import MigrationResult
+
 ROOT = Path(__file__).parents[2]
-# A request of 1,000 input tokens costs a thousandth of the price: 0.02 and 0.01, and from 2026-11-21 on 0.03 at 'later'.
+# A request of 1,000 input tokens costs a thousandth of the price: 0.02, 0.01, and from 2026-11-21 on 0.03 at 'later'.
 PRICES = """\
 overlay: {provider}
 provider: {provider}
@@ -134,11 +138,13 @@ def test_a_small_case_by_hand(book: PriceBook) -> None:
 def test_stages_follow_each_other(book: PriceBook) -> None:
     """Shares rise by the step up to the highest; every stage begins where the last one ends."""
     canary = {"initial": "5 %", "step": "20 %", "interval_seconds": "300", "error_rate": "0 %"}
-    stages = migrate(scenario({"canary": canary}), book).stages
+    result = migrate(scenario({"canary": canary}), book)
+    stages = result.stages
     shares = [stage.new_share for stage in stages]
     assert shares == [0, *(Fraction(percent, 100) for percent in (5, 25, 45, 65, 85)), 1]
-    assert all(left.end == right.start for left, right in zip(stages, stages[1:], strict=False))
+    assert all(left.end == right.start for left, right in pairwise(stages))
     assert stages[-1].start == datetime(2026, 11, 11, 0, 25, tzinfo=UTC)
+    assert [day.phase for day in result.days[9:12]] == ["before", "during", "after"]
     assert (stages[0].start, stages[-1].end) == (
         datetime(2026, 11, 1, tzinfo=UTC),
         datetime(2026, 12, 1, tzinfo=UTC),
@@ -151,6 +157,19 @@ def test_a_price_that_changes_within_the_horizon(book: PriceBook) -> None:
     assert result.total.old_cost == 20 * 100 * OLD_PRICE + 4 * 100 * DEARER
     assert result.total.unchanged_cost == 20 * 100 * OLD_PRICE + 10 * 100 * DEARER
     assert result.outlook.saving_a_year == 365 * 100 * (DEARER - NEW_PRICE)
+
+
+def test_a_year_is_365_days_of_the_last_month(book: PriceBook) -> None:
+    """The last month's mean day counts: 1,300 requests on working days of 31 are 1,300 / 31 a day."""
+    workload = {
+        **WORKLOADS["office hours"],
+        "records": {"per_month": "1300"},
+        "tokens": {"input": "1000", "output": "0"},
+    }
+    horizon = {"start": "2027-01", "months": "1"}
+    result = migrate(scenario({"start": "2027-01-04"}, workload=workload, horizon=horizon), book)
+    assert result.outlook.saving_a_year == (OLD_PRICE - NEW_PRICE) * Fraction(1300, 31) * 365
+    assert result.outlook.priced_on == date(2027, 1, 29)  # a Friday: nothing is requested on the last two days
 
 
 def test_a_fallback_that_is_kept(book: PriceBook) -> None:
@@ -225,7 +244,7 @@ def test_prepaid_money_that_lapses(book: PriceBook) -> None:
     assert result.total.unchanged_prepaid_lost_cost == 10
     # 51 days of 1 USD saved, less 60 USD that are lost through the change
     assert result.total.saving == 51 - 60
-    assert "70.00 USD of money paid in advance that lapses (10.00 USD of it would lapse anyway)" in result.finding
+    assert "70.00 USD of prepaid money that is lost (10.00 USD of it would be lost anyway)" in result.finding
 
 
 def test_prepaid_money_without_a_last_day(book: PriceBook) -> None:
@@ -271,6 +290,14 @@ def test_minimum_charges_of_offers(book: PriceBook) -> None:
     assert (result.total.minimum_cost, result.total.unchanged_minimum_cost) == (60, 0)
 
 
+def test_minimum_charges_of_offers_that_share_the_work(book: PriceBook) -> None:
+    """Half of the requests at each: 30 and 15 USD of bills, each made up to 50."""
+    canary = {"initial": "50 %", "highest": "50 %", "error_rate": "0 %"}
+    stated = {"to": {"new/minimum": "100 %"}, "start": "2026-11-01", "canary": canary}
+    result = migrate(scenario(stated, mix={"old/minimum": "100 %"}), book)
+    assert result.total.minimum_cost == 20 + 35
+
+
 def test_taxes_and_fees_are_on_bills_and_minimums(book: PriceBook) -> None:
     """They are on what is billed, minimums included, and neither on what is paid once nor on what lapses."""
     stated = {
@@ -286,7 +313,9 @@ def test_taxes_and_fees_are_on_bills_and_minimums(book: PriceBook) -> None:
 # What it must agree with
 
 
-MORE = {"taxes_and_fees": [{"name": "VAT", "rate": "10 %"}, {"name": "fee", "rate": "2 %", "base": "bill and levies above"}]}
+MORE = {
+    "taxes_and_fees": [{"name": "VAT", "rate": "10 %"}, {"name": "fee", "rate": "2 %", "base": "bill and levies above"}]
+}
 WORKLOADS = {
     "growing": {"records": {"per_month": "1000", "monthly_growth": "3 %"}, "tokens": {"input": "800", "output": "50"}},
     "office hours": {
@@ -313,6 +342,37 @@ def test_unchanged_is_the_estimate(book: PriceBook, workload: str, model: str) -
     result = migrate(stated, book)
     assert result.total.unchanged_cost == estimate(stated, book=book).total
     new = scenario({}, mix={f"new/{model}": "100 %"}, **more)
+    assert result.total.cost == estimate(new, book=book).total
+
+
+def test_hours_and_hourly_prices() -> None:
+    """With prices by the hour of the day and steps of seven hours, staying still costs what `estimate` says."""
+    path = ROOT / "scenarios" / "off-peak.yaml"
+    canary = {"initial": "5 %", "step": "20 %", "interval_hours": "7", "error_rate": "1 %"}
+    stated = {"to": {"openai/gpt-4o-mini": "100 %"}, "start": "2025-03-05", "canary": canary}
+    data = {key: value for key, value in Scenario.load(path).document.data.items() if key != "expect"}
+    off_peak = Scenario.from_data({**data, "migration": stated})
+    result = migrate(off_peak)
+    assert result.total.unchanged_cost == estimate(off_peak).total
+    assert result.total.requests == 4000
+
+
+def test_the_new_models_replace_every_mix(book: PriceBook) -> None:
+    """Mixes of a workload and of a step are present models too, and the new ones take their place."""
+    steps = WORKLOADS["steps"]["steps"]
+    own = [steps[0], {**steps[1], "mix": {"old/later": "100 %"}}]
+    workloads = [
+        {"name": "first", **WORKLOADS["growing"], "mix": {"old/minimum": "100 %"}},
+        {"name": "second", "records": {"per_month": "500"}, "steps": own, "mix": {"old/plain": "100 %"}},
+    ]
+    data = {key: value for key, value in scenario({"start": "2026-11-01"}).document.data.items() if key != "workload"}
+    stated = Scenario.from_data({**data, "workloads": workloads})
+    result = migrate(stated, book)
+    assert result.old_models == ("old/minimum", "old/plain", "old/later")
+    assert result.total.unchanged_cost == estimate(stated, book=book).total
+    plain = [{key: value for key, value in item.items() if key not in {"mix", "steps"}} for item in workloads]
+    plain[1]["steps"] = steps
+    new = Scenario.from_data({**data, "workloads": plain, "mix": {"new/plain": "100 %"}})
     assert result.total.cost == estimate(new, book=book).total
 
 
@@ -413,7 +473,7 @@ def oracle(stated: dict, days: int) -> dict[str, list[Fraction]]:
         | {day * 86_400 for day in range(days + 1)}
     )
     found = {name: [Fraction(0)] * days for name in ("new", "again", "copies")}
-    for begin, end in zip(events, events[1:], strict=False):
+    for begin, end in pairwise(events):
         if end > days * 86_400:
             break
         now, again, copies = at(begin)
@@ -512,9 +572,13 @@ def seconds_of_a_request(latency, refused, slow, policy, attempt=0):
     latency=st.fractions(min_value=Fraction(1, 100), max_value=10, max_denominator=100),
     shares=st.tuples(*[st.fractions(min_value=0, max_value=Fraction(1, 2), max_denominator=50)] * 2),
     policy=st.tuples(
-        st.integers(0, 5), st.sampled_from([1, 2, Fraction(3, 2), 10]), st.integers(0, 6), st.integers(1, 60), st.integers(0, 5)
+        st.integers(0, 5),
+        st.sampled_from([1, 2, Fraction(3, 2), 10]),
+        st.integers(0, 6),
+        st.integers(1, 60),
+        st.integers(0, 5),
     ),
-)  # fmt: skip
+)
 def test_seconds_of_a_request(latency, shares, policy) -> None:
     """The closed form is the mean over every way in which the attempts of a request may go."""
     refused, slow = shares
@@ -588,7 +652,9 @@ def test_what_is_quoted_stands_beside(book: PriceBook) -> None:
     """A quoted cost is marked as quoted, with its ratio to what is computed."""
     quoted = {"before": "120 USD/month", "after": "3 USD/month", "source": "a brochure"}
     result = migrate(scenario({"quoted": quoted}), book)
-    words = "Quoted: 120.00 USD a month before and 3.00 USD after (-97.5 %). Computed: 60.00 USD and 30.00 USD (-50.0 %)"
+    words = (
+        "Quoted: 120.00 USD a month before and 3.00 USD after (-97.5 %). Computed: 60.00 USD and 30.00 USD (-50.0 %)"
+    )
     assert words in result.finding
     assert "2 times and 0.1 times that" in result.finding
     assert "Quoted by: a brochure" in str(result)
@@ -615,7 +681,7 @@ def test_uncertain_numbers_enter_with_their_mean(book: PriceBook) -> None:
 def test_tables_show_only_what_there_is(book: PriceBook) -> None:
     """Columns of minimums, lapsed money and copies stand only where there are any; every day on request."""
     plain = migrate(scenario({}), book)
-    assert {"minimums", "lapsed", "paid once", "sent twice"} & {
+    assert {"minimums", "prepaid lost", "paid once", "sent twice"} & {
         column.heading for table in plain.tables() for column in table.columns
     } == set()
     assert len(plain.tables(daily=True)[-1].rows) == 30
