@@ -56,7 +56,7 @@ def shares(path: tuple[Any, ...]) -> bool:
 def changes(scenario: Scenario) -> Iterator[tuple[tuple[Any, ...], list[Fraction]]]:
     """Every number outside `roi` with values to try."""
     for path, number in numbers_of(scenario, scenario.document.data).items():
-        if path[0] in {"budget", "roi", "prices"} or shares(path) or number == 0:
+        if path[0] in {"budget", "roi", "prices", "migration"} or shares(path) or number == 0:
             continue
         yield path, [number * factor for factor in FACTORS if number != 1 or factor <= 1]
 
