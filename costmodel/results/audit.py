@@ -116,7 +116,8 @@ class Finding(NamedTuple):
             return f"true with: {' + '.join(self.alternative.assumptions)}"
         if self.alternative.tried:
             tried = len(self.alternative.tried)
-            return f"none of {tried} assumptions, alone or in pairs" if tried > 1 else "the one assumption tried does not"
+            several = f"none of {tried} assumptions, alone or in pairs"
+            return several if tried > 1 else "the one assumption tried does not"
         return "" if self.why else "no assumption tried changes it"
 
     def to_json(self) -> dict[str, Any]:

@@ -58,6 +58,8 @@ def changes(scenario: Scenario) -> Iterator[tuple[tuple[Any, ...], list[Fraction
     for path, number in numbers_of(scenario, scenario.document.data).items():
         if path[0] in {"budget", "roi", "prices", "migration"} or shares(path) or number == 0:
             continue
+        if "records" in path and scenario.mix is not None and not scenario.mix.shares:
+            continue  # a mix of counts says how many records there are: changing one alone contradicts the other
         yield path, [number * factor for factor in FACTORS if number != 1 or factor <= 1]
 
 
