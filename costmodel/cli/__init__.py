@@ -15,6 +15,7 @@ from costmodel.errors import CostmodelError
 
 _COMMANDS = {
     "estimate": "cost by month, model and meter",
+    "compare": "providers side by side: cost, terms, latency; the ranking over a range; the cheapest mix",
     "roi": "is it worth it: work by hand against AI-assisted work that a clinician reviews",
     "explain": "equation, numbers, price row and source behind a figure",
     "variance": "why the cost moved between two scenarios or results: volume, mix, intensity, price",

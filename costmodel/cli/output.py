@@ -102,12 +102,23 @@ def write_text(text: str, output: Path | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _write_through(path: Path, text: str) -> None:
+    try:
+        with path.open("wb") as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise CommandLineError(f"'{path}' cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all: to a temporary file beside it, then renamed.
 
     Raises:
         CommandLineError: it cannot be written.
     """
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+        _write_through(path, text)
+        return
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

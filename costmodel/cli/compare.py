@@ -1,0 +1,130 @@
+"""`costmodel compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from costmodel.cli.options import listed, load_scenario, output_options, scenario_options
+
+if TYPE_CHECKING:
+    from costmodel.decisions.filters import Filters
+    from costmodel.prices.book import PriceBook
+    from costmodel.results.provider_comparison import ProviderComparison
+    from costmodel.scenario import Scenario
+
+
+@click.command("compare")
+@click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO")
+@click.option("--models", metavar="A,B,…", help="These offers, each alone; the scenario's own if not said.")
+@click.option("--all", "everything", is_flag=True, help="Every offer of the price book.")
+@click.option("--present", metavar="MODEL", help="What is paid at present; the scenario's mix or first model.")
+@click.option("--require", metavar="TERMS", help="Terms that an offer must have, such as 'baa,retention_days<=30'.")
+@click.option("--max-latency", metavar="MS", help="Longest latency of a request, in milliseconds.")
+@click.option("--min-context", metavar="TOKENS", help="Smallest context window.")
+@click.option("--region", metavar="NAME", help="The region in which the work is done.")
+@click.option("--over", metavar="PATH=LOW..HIGH", multiple=True, help="The ranking over a range; repeatable.")
+@click.option("--optimise", is_flag=True, help="The cheapest mix under constraints.")
+@click.option("--constraints", type=click.Path(path_type=Path), metavar="FILE", help="With --optimise: constraints.")
+@scenario_options
+@output_options
+def command(
+    scenario: Path,
+    settings: tuple[str, ...],
+    overlays: tuple[Path, ...],
+    version: str | None,
+    format_: str | None,
+    output: Path | None,
+    quiet: bool,
+    **asked: Any,
+) -> int:
+    """Providers side by side: cost, terms and latency; the ranking over a range; the cheapest mix."""
+    from costmodel.cli.output import emit
+    from costmodel.study import book_for
+
+    question = _Asked(**asked)
+    question.check()
+    loaded = load_scenario(scenario, settings)
+    book = book_for(loaded, overlays, version)
+    if question.optimise:
+        from costmodel.decisions.optimise import optimise
+
+        mix = optimise(loaded, question.names, book, **question.wanted())
+        emit(format_, output, mix.tables(), mix.to_json, mix.rows, quiet=quiet)
+        return 0 if mix.feasible else 1
+    result, ranges = _compared(loaded, book, question)
+    tables = [*result.tables(), *(table for item in ranges for table in item.tables())]
+
+    def record() -> dict[str, Any]:
+        return result.to_json() | ({"ranges": [item.to_json() for item in ranges]} if ranges else {})
+
+    def rows() -> list[dict[str, Any]]:
+        return [row for item in ranges for row in item.rows()] if ranges else result.rows()
+
+    emit(format_, output, tables, record, rows, quiet=quiet)
+    return 0
+
+
+class _Asked(NamedTuple):
+    """What is asked for."""
+
+    models: str | None
+    everything: bool
+    present: str | None
+    require: str | None
+    max_latency: str | None
+    min_context: str | None
+    region: str | None
+    over: tuple[str, ...]
+    optimise: bool
+    constraints: Path | None
+
+    @property
+    def names(self) -> list[str]:
+        """Offers named."""
+        return listed(self.models)
+
+    def check(self) -> None:
+        """Options that do not go together.
+
+        Raises:
+            CommandLineError: two of them.
+        """
+        from costmodel.errors import CommandLineError
+
+        if self.everything and self.models is not None:
+            raise CommandLineError("--all is every offer of the price book: leave --models out, or --all")
+        if self.optimise and (self.over or self.present):
+            raise CommandLineError("--optimise finds one mix: leave --over and --present out")
+        if self.constraints is not None and not self.optimise:
+            raise CommandLineError("--constraints are those of --optimise: add it")
+
+    def filters(self) -> Filters:
+        """What an offer must meet."""
+        from costmodel.decisions.filters import filters_of
+
+        return filters_of(listed(self.require), self.max_latency, self.min_context, self.region or "")
+
+    def wanted(self) -> dict[str, Any]:
+        """What a mix must meet, and of which offers it may be made."""
+        from costmodel.decisions.constraints import read_constraints
+
+        file = None if self.constraints is None else read_constraints(self.constraints)
+        return {"everything": self.everything, "filters": self.filters(), "constraints": file}
+
+
+def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[ProviderComparison, list[Any]]:
+    from costmodel.decisions.compare import compare
+
+    filters = asked.filters()
+    result = compare(
+        loaded, asked.names, everything=asked.everything, present=asked.present, filters=filters, book=book
+    )
+    if not asked.over:
+        return result, []
+    from costmodel.decisions.ranges import over
+
+    names = [item.name for item in result.eligible]
+    return result, [over(loaded, names, text, book, region=asked.region or "") for text in asked.over]

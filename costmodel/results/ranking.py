@@ -1,0 +1,194 @@
+"""The ranking of offers over a range of one number: who is cheapest where, and where that turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from costmodel.quantities import decimal_text, grouped
+from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    import pandas as pd
+
+    from costmodel.results.estimate import BookReference
+
+_SHOWN = 3  # offers in a ranking
+_HOW = {"exact": "exact", "crossing": "to 12 digits", "step": "at a step"}
+
+
+class Step(NamedTuple):
+    """One value of the range.
+
+    Attributes:
+        text: the value for reading.
+        costs: a month's mean by offer, cheapest first.
+    """
+
+    value: Fraction
+    text: str
+    costs: Mapping[str, Fraction]
+
+
+class Turn(NamedTuple):
+    """A value at which one offer becomes cheaper than another, going from the first value to the last.
+
+    Attributes:
+        kind: `exact`: both cost the same there, exactly; `crossing`: the same, to 12 digits; `step`: the cost jumps.
+        before, after: the cheaper offer before the value, and after it.
+        cost: a month's mean of the offer that was cheaper, there.
+        leads: whether the two are the cheapest of all there.
+    """
+
+    value: Fraction
+    text: str
+    kind: str
+    before: str
+    after: str
+    cost: Fraction
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Offers over a range of one number.
+
+    Attributes:
+        title: name of the scenario.
+        over: the number.
+        period: the horizon in words.
+        steps: values that are shown, from the first to the last.
+        turns: in that order.
+        pairs: whether every two offers were looked at, or the cheapest alone.
+        equal: offers that cost the same over the whole range.
+        left_out: offers without a price over the range, and why.
+        book, scenario_sha256: as in an estimate.
+        notes: what a reader must know.
+    """
+
+    title: str
+    over: str
+    currency: str
+    period: str
+    steps: tuple[Step, ...]
+    turns: tuple[Turn, ...]
+    pairs: bool
+    equal: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]
+    book: BookReference
+    scenario_sha256: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def leaders(self) -> tuple[Turn, ...]:
+        """The turns at which the cheapest offer changes."""
+        return tuple(turn for turn in self.turns if turn.leads)
+
+    @property
+    def finding(self) -> str:
+        """Which offer is cheapest where."""
+        first = next(iter(self.steps[0].costs))
+        if not self.leaders:
+            return f"{first} is the cheapest over the whole range."
+        words = [f"{self.leaders[0].before} is the cheapest from {self.steps[0].text}"]
+        words += [f"from {turn.text} on {turn.after}" for turn in self.leaders]
+        return f"{', '.join(words)}."
+
+    def tables(self) -> list[Table]:
+        """The ranking at each value, and where it turns."""
+        return [self._ranking(), *([self._turns()] if self.turns else [])]
+
+    def _places(self) -> int:
+        return shown_places([cost for step in self.steps for cost in step.costs.values()], self.currency)
+
+    def _ranking(self) -> Table:
+        count, places = min(_SHOWN, max(len(step.costs) for step in self.steps)), self._places()
+        heads = [(Column(f"{rank}."), Column(self.currency, numeric=True)) for rank in range(1, count + 1)]
+        columns = (Column(self.over, numeric=True), *(column for pair in heads for column in pair))
+        rows = []
+        for step in self.steps:
+            cells = [(name, grouped(cost, places)) for name, cost in list(step.costs.items())[:count]]
+            rows.append((step.text, *(cell for pair in cells for cell in pair)))
+        title = f"{self.title}: cheapest first over {self.over}, {self.currency} a month, {self.period}"
+        return Table(title, columns, tuple(rows), (), (*self.notes, *self._said()), self.finding)
+
+    def _said(self) -> list[str]:
+        same = ", ".join(f"{a} and {b}" for a, b in self.equal)
+        left = "; ".join(f"{name} ({why})" for name, why in self.left_out)
+        return [
+            *([f"The same cost over the whole range: {same}."] if same else []),
+            *([f"Left out: {left}."] if left else []),
+            *([] if self.pairs else ["Turns are those of the cheapest offer; of two named offers, name fewer."]),
+        ]
+
+    def _turns(self) -> Table:
+        places = self._places()
+        columns = (
+            Column(self.over, numeric=True),
+            Column("cheaper before"),
+            Column("cheaper after"),
+            Column(f"{self.currency} a month", numeric=True),
+            Column("cheapest of all"),
+            Column("known"),
+        )
+        rows = tuple(
+            (
+                turn.text,
+                turn.before,
+                turn.after,
+                grouped(turn.cost, places),
+                "yes" if turn.leads else "",
+                _HOW[turn.kind],
+            )
+            for turn in self.turns
+        )
+        return Table(f"Where two offers cost the same, over {self.over}", columns, rows)
+
+    def rows(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One record for each value and offer."""
+        number: Any = (lambda value: value) if exact else decimal_text
+        return [
+            {"over": self.over, "value": step.text, "rank": rank, "offer": name, "cost_per_month": number(cost)}
+            for step in self.steps
+            for rank, (name, cost) in enumerate(step.costs.items(), 1)
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data; money as decimal strings."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "ranking",
+            "title": self.title,
+            "over": self.over,
+            "currency": self.currency,
+            "total": None,
+            "lines": self.rows(),
+            "turns": [
+                turn._asdict() | {"value": decimal_text(turn.value), "cost": decimal_text(turn.cost)}
+                for turn in self.turns
+            ],
+            "equal": [list(pair) for pair in self.equal],
+            "left_out": [{"offer": name, "reason": why} for name, why in self.left_out],
+            "price_book": self.book.to_json(),
+            "scenario_sha256": self.scenario_sha256,
+            "warnings": [],
+        }
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each value and offer, money as exact `Fraction` objects."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(exact=True))
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.plain() for table in self.tables())
+
+    def __repr__(self) -> str:
+        return f"<Ranking {self.title!r} over {self.over}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(table.html() for table in self.tables())
