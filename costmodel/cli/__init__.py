@@ -82,7 +82,7 @@ def run(arguments: list[str] | None = None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # the last handler: whatever is left is a fault of ours, and is said as one
         if os.environ.get("COSTMODEL_DEBUG"):
             raise
         click.echo(

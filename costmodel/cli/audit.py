@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from costmodel.cli.output import Out
+
 _VERDICTS = {"contradicted": "contradicted", "not-computable": "not computable"}
 _SHIPPED = "scenarios/claims/vendor.yaml"
 
@@ -33,19 +35,16 @@ def command(
     fail_on: tuple[str, ...],
     overlays: tuple[Path, ...],
     version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    out: Out,
 ) -> int:
     """Recompute quoted figures, and say what would make a contradicted one true; the shipped claims by default."""
-    from costmodel.cli.output import emit
     from costmodel.decisions.audit import audit
     from costmodel.shipped import shipped_folder
 
     path = claims or shipped_folder("scenarios") / "claims" / "vendor.yaml"
     name = None if claims else _SHIPPED
-    result = audit(path, overlays=overlays, version=version, name=name, progress=_progress(quiet=quiet))
-    emit(format_, output, result.tables(), result.to_json, result.rows, quiet=quiet)
+    result = audit(path, overlays=overlays, version=version, name=name, progress=_progress(quiet=out.quiet))
+    out.emit(result.tables(), result.to_json, result.rows)
     return 1 if any(result.of(_VERDICTS[verdict]) for verdict in fail_on) else 0
 
 

@@ -12,18 +12,17 @@ from costmodel.cli.options import output_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from costmodel.cli.output import Out
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[SCENARIO|FOLDER]…")
 @output_options
 def command(
     paths: tuple[Path, ...],
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    out: Out,
 ) -> int:
     """Run every `expect:` of scenarios; the shipped ones by default. Exit 1 where one is missed."""
-    from costmodel.cli.output import emit
     from costmodel.results.table import Column, Table
     from costmodel.shipped import shipped_folder
 
@@ -48,7 +47,7 @@ def command(
         "missed": len(missed),
         "cases": rows,
     }
-    emit(format_, output, [Table(title, columns, tuple(shown))], lambda: record, lambda: rows, quiet=quiet)
+    out.emit([Table(title, columns, tuple(shown))], lambda: record, lambda: rows)
     return 1 if missed else 0
 
 

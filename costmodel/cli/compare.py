@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from costmodel.cli.options import listed, load_scenario, output_options, scenario_options
+from costmodel.cli.options import listed, output_options, scenario_options
 
 if TYPE_CHECKING:
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
     from costmodel.decisions.filters import Filters
     from costmodel.prices.book import PriceBook
     from costmodel.results.provider_comparison import ProviderComparison
@@ -32,27 +34,20 @@ if TYPE_CHECKING:
 @output_options
 def command(
     scenario: Path,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
     **asked: Any,
 ) -> int:
     """Providers side by side: cost, terms and latency; the ranking over a range; the cheapest mix."""
-    from costmodel.cli.output import emit
-    from costmodel.study import book_for
-
     question = _Asked(**asked)
     question.check()
-    loaded = load_scenario(scenario, settings)
-    book = book_for(loaded, overlays, version)
+    loaded = given.scenario(scenario)
+    book = given.book(loaded)
     if question.optimise:
         from costmodel.decisions.optimise import optimise
 
         mix = optimise(loaded, question.names, book, **question.wanted())
-        emit(format_, output, mix.tables(), mix.to_json, mix.rows, quiet=quiet)
+        out.emit(mix.tables(), mix.to_json, mix.rows)
         return 0 if mix.feasible else 1
     result, ranges = _compared(loaded, book, question)
     tables = [*result.tables(), *(table for item in ranges for table in item.tables())]
@@ -63,7 +58,7 @@ def command(
     def rows() -> list[dict[str, Any]]:
         return [row for item in ranges for row in item.rows()] if ranges else result.rows()
 
-    emit(format_, output, tables, record, rows, quiet=quiet)
+    out.emit(tables, record, rows)
     return 0
 
 

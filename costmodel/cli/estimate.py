@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costmodel.cli.options import SCENARIOS, listed, load_scenario, output_options, scenario_options
+from costmodel.cli.options import SCENARIOS, listed, output_options, scenario_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
     from costmodel.quantities import Money
     from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
@@ -33,24 +35,19 @@ def command(
     by: str | None,
     models: str | None,
     budget: str | None,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
 ) -> int:
     """What scenarios cost: by month and model, exactly, at dated and sourced prices."""
-    from costmodel.cli.output import emit
     from costmodel.errors import all_or_errors
     from costmodel.results.comparison import Comparison
-    from costmodel.study import book_for, estimate
+    from costmodel.study import estimate
 
     money = _money(budget)
 
     def computed(path: Path) -> Estimate | Comparison:
-        scenario = load_scenario(path, settings)
-        return estimate(scenario, models=listed(models), budget=money, book=book_for(scenario, overlays, version))
+        scenario = given.scenario(path)
+        return estimate(scenario, models=listed(models), budget=money, book=given.book(scenario))
 
     found = all_or_errors(scenarios, computed)
     result = (
@@ -59,7 +56,7 @@ def command(
         else Comparison("Scenarios side by side", _named_apart(_flat(found)), several_scenarios=True)
     )
     tables = [result.table(listed(by))] if by else result.tables()
-    emit(format_, output, tables, lambda: result.to_json(listed(by)), lambda: _rows(result, listed(by)), quiet=quiet)
+    out.emit(tables, lambda: result.to_json(listed(by)), lambda: _rows(result, listed(by)))
     return 1 if any(item.over_budget for item in _flat(found)) else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,26 +11,25 @@ from costmodel.cli.options import output_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from costmodel.cli.output import Out
     from costmodel.evidence import Item
 
 
 @click.command("evidence")
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @output_options
-def command(names: tuple[str, ...], **out: Any) -> None:
+def command(names: tuple[str, ...], out: Out) -> None:
     """Published evidence for the parameters of a return on investment; with names, everything about them."""
-    from costmodel.cli.output import chosen_format, emit, emit_text
     from costmodel.results.evidence_tables import evidence_listing, evidence_records, evidence_text
 
     items = _items(names)
     records = evidence_records(items)
     record = {"schema_version": "1", "kind": "evidence", "items": records}
-    format_, output, quiet = chosen_format(out["format_"], out["output"]), out["output"], out["quiet"]
-    if names and format_ in {"table", "markdown"}:
-        emit_text(format_, output, evidence_text(items), record, quiet=quiet)
+    if names and out.format in {"table", "markdown"}:
+        out.emit_text(evidence_text(items), record)
     else:
         tables = [] if names else [evidence_listing(items)]
-        emit(format_, output, tables, lambda: record, lambda: records, quiet=quiet)
+        out.emit(tables, lambda: record, lambda: records)
 
 
 def _items(names: Sequence[str]) -> list[Item]:

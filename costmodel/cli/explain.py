@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from costmodel.cli.options import listed, load_scenario, output_options, scenario_options, selection
+from costmodel.cli.options import listed, output_options, scenario_options, selection
 
 _SHOWN = 12
+
+if TYPE_CHECKING:
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
 
 
 @click.command("explain")
@@ -27,28 +32,23 @@ def command(
     scenario: Path,
     at: str,
     models: str | None,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
 ) -> int:
     """Where a figure comes from: equation with names and numbers, price row, source, validity, adjustments."""
-    from costmodel.cli.output import emit_text
     from costmodel.errors import NoPriceError
     from costmodel.results.explanation import explanation_record, explanation_text
-    from costmodel.study import book_for, estimate
+    from costmodel.study import estimate
 
-    loaded = load_scenario(scenario, settings)
-    book = book_for(loaded, overlays, version)
+    loaded = given.scenario(scenario)
+    book = given.book(loaded)
     chosen = selection(at)
     if "roi" in chosen:
         from costmodel.study.worth import case_of
         from costmodel.study.worth_explained import explain_worth
 
         found = [explain_worth(case_of(loaded, listed(models), book), chosen)]
-        emit_text(format_, output, found[0].plain(), explanation_record(found, loaded.currency), quiet=quiet)
+        out.emit_text(found[0].plain(), explanation_record(found, loaded.currency))
         return 0
     result = estimate(loaded, models=listed(models), book=book)
     for key in {"model", "alternative"} & chosen.keys():
@@ -56,11 +56,5 @@ def command(
             chosen[key] = book.card(chosen[key]).name
     found = result.explain(**chosen)
     currency = loaded.currency
-    emit_text(
-        format_,
-        output,
-        explanation_text(found, currency, _SHOWN),
-        explanation_record(found, currency),
-        quiet=quiet,
-    )
+    out.emit_text(explanation_text(found, currency, _SHOWN), explanation_record(found, currency))
     return 0

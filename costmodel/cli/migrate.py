@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from costmodel.cli.options import load_scenario, output_options, scenario_options
+from costmodel.cli.options import output_options, scenario_options
+
+if TYPE_CHECKING:
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
 
 
 @click.command("migrate")
@@ -17,19 +22,13 @@ from costmodel.cli.options import load_scenario, output_options, scenario_option
 def command(
     scenario: Path,
     daily: bool,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
 ) -> int:
     """Before, during (canary ramp, fallback paid twice) and after a change of provider."""
-    from costmodel.cli.output import emit
     from costmodel.decisions.migrate import migrate
-    from costmodel.study import book_for
 
-    loaded = load_scenario(scenario, settings)
-    result = migrate(loaded, book_for(loaded, overlays, version))
-    emit(format_, output, result.tables(daily=daily), result.to_json, result.rows, quiet=quiet)
+    loaded = given.scenario(scenario)
+    result = migrate(loaded, given.book(loaded))
+    out.emit(result.tables(daily=daily), result.to_json, result.rows)
     return 0

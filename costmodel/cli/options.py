@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
+from costmodel.cli.output import Out
 from costmodel.errors import CommandLineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from costmodel.prices.book import PriceBook
     from costmodel.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,50 +32,90 @@ OVERLAYS = click.option(
 )
 
 
+class Given(NamedTuple):
+    """What `--set`, `--overlay` and `--prices` say.
+
+    Attributes:
+        settings: values of the scenario that are changed.
+        overlays: files of the user's own prices.
+        version: of the price book, instead of the scenario's.
+    """
+
+    settings: tuple[str, ...]
+    overlays: tuple[Path, ...]
+    version: str | None
+
+    def scenario(self, path: Path, preset: str | None = None) -> Scenario:
+        """A scenario with the values of a preset, and `--set` values over them."""
+        from costmodel.documents.settings import split_setting
+        from costmodel.scenario import Scenario
+
+        named: dict[str, Any] = {}
+        if preset is not None:
+            from costmodel.presets import preset_settings
+
+            named = preset_settings(preset)
+        return Scenario.load(path, named | dict(split_setting(text) for text in self.settings))
+
+    def book(self, scenario: Scenario) -> PriceBook:
+        """The price book of a scenario."""
+        from costmodel.study import book_for
+
+        return book_for(scenario, self.overlays, self.version)
+
+
 def output_options(command: F) -> F:
-    """`--format`, `--output` and `--quiet`."""
-    command = click.option("--quiet", is_flag=True, help="Print no messages on stderr.")(command)
-    command = click.option(
-        "--output",
-        "-o",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Write to a file instead of the screen.",
-    )(command)
-    return click.option(
-        "--format",
-        "-f",
-        "format_",
-        type=click.Choice(FORMATS),
-        help="By default a table, or what the ending of --output says.",
-    )(command)
+    """`--format`, `--output` and `--quiet`, handed on as `out`."""
+
+    @wraps(command)
+    def packed(*, format_: str | None, output: Path | None, quiet: bool, **rest: Any) -> Any:
+        return command(**rest, out=Out(format_, output, quiet))
+
+    options = (
+        click.option(
+            "--format",
+            "-f",
+            "format_",
+            type=click.Choice(FORMATS),
+            help="By default a table, or what the ending of --output says.",
+        ),
+        click.option(
+            "--output",
+            "-o",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write to a file instead of the screen.",
+        ),
+        click.option("--quiet", is_flag=True, help="Print no messages on stderr."),
+    )
+    return _with(cast("F", packed), options)
 
 
 def scenario_options(command: F) -> F:
-    """`--set`, `--overlay` and `--prices`."""
-    command = click.option(
-        "--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's."
-    )(command)
-    command = OVERLAYS(command)
-    return click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="PATH=VALUE",
-        help="Change a value of the scenario; repeatable.",
-    )(command)
+    """`--set`, `--overlay` and `--prices`, handed on as `given`."""
+
+    @wraps(command)
+    def packed(*, settings: tuple[str, ...], overlays: tuple[Path, ...], version: str | None, **rest: Any) -> Any:
+        return command(**rest, given=Given(settings, overlays, version))
+
+    options = (
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="PATH=VALUE",
+            help="Change a value of the scenario; repeatable.",
+        ),
+        OVERLAYS,
+        click.option("--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's."),
+    )
+    return _with(cast("F", packed), options)
 
 
-def load_scenario(path: Path, settings: Sequence[str], preset: str | None = None) -> Scenario:
-    """A scenario with the values of a preset, and `--set` values over them."""
-    from costmodel.documents.settings import split_setting
-    from costmodel.scenario import Scenario
-
-    named: dict[str, Any] = {}
-    if preset is not None:
-        from costmodel.presets import preset_settings
-
-        named = preset_settings(preset)
-    return Scenario.load(path, named | dict(split_setting(text) for text in settings))
+def _with(command: F, options: Sequence[Callable[[Any], Any]]) -> F:
+    """A command with options, which help lists in this order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def listed(text: str | None) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -18,76 +17,89 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
 
 
-def emit(
-    format_: str | None,
-    output: Path | None,
-    tables: Sequence[Table],
-    record: Callable[[], Any],
-    rows: Callable[[], Sequence[Any]],
-    *,
-    quiet: bool,
-) -> None:
-    """Write a result.
+class Out(NamedTuple):
+    """Where a result goes, and as what: `--format`, `--output` and `--quiet`.
 
-    Args:
-        format_: table, json, csv or markdown.
-        output: a file; the screen where it is None.
-        tables: what `table` and `markdown` show.
-        record: makes what `json` shows.
-        rows: makes what `csv` shows.
+    Attributes:
+        asked: table, json, csv or markdown; None where it was not said.
+        file: the screen where it is None.
         quiet: no messages on stderr.
     """
-    format_ = chosen_format(format_, output)
-    if format_ in {"json", "csv"}:
-        from costmodel.results.records import csv_text, json_text
 
-    if format_ == "json":
-        write_text(json_text(record()), output)
-    elif format_ == "csv":
-        write_text(csv_text(rows()), output)
-        if not quiet:
+    asked: str | None
+    file: Path | None
+    quiet: bool
+
+    @property
+    def format(self) -> str:
+        """The format asked for, or the one that the ending of the file says.
+
+        Raises:
+            CommandLineError: the ending is of a format that is not written.
+        """
+        endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
+        ending = self.file.suffix.lower() if self.file else ""
+        if self.asked is None and ending in _NO_FORMATS:
+            raise CommandLineError(f"'{ending}' is not written: end the name with .csv, .json or .md, or say --format")
+        return self.asked or endings.get(ending, "table")
+
+    def emit(self, tables: Sequence[Table], record: Callable[[], Any], rows: Callable[[], Sequence[Any]]) -> None:
+        """Write a result.
+
+        Args:
+            tables: what `table` and `markdown` show.
+            record: makes what `json` shows.
+            rows: makes what `csv` shows.
+        """
+        if self.format == "json":
+            self._json(record())
+        elif self.format == "csv":
+            from costmodel.results.records import csv_text
+
+            write_text(csv_text(rows()), self.file)
             for note in tables[0].notes if tables else ():
-                click.echo(note, err=True)
-    elif format_ == "markdown":
-        write_text("\n\n".join(table.markdown() for table in tables) + "\n", output)
-    elif output is None and sys.stdout.isatty():
-        from costmodel.reports.terminal import show
+                self.say(note)
+        elif self.format == "markdown":
+            write_text("\n\n".join(table.markdown() for table in tables) + "\n", self.file)
+        elif self.file is None and sys.stdout.isatty():
+            from costmodel.reports.terminal import show
 
-        show(tables)
-    else:
-        write_text("\n\n".join(table.plain() for table in tables) + "\n", output)
-    if output is not None and not quiet:
-        click.echo(f"Written: {output}", err=True)
+            show(tables)
+        else:
+            write_text("\n\n".join(table.plain() for table in tables) + "\n", self.file)
+        self._say_written()
 
+    def emit_text(self, text: str, record: Any) -> None:
+        """Write a result that is a text rather than a table; CSV has no form for it.
 
-def chosen_format(format_: str | None, output: Path | None) -> str:
-    """The format asked for, or the one that the ending of the file says."""
-    endings = {".json": "json", ".csv": "csv", ".md": "markdown"}
-    ending = output.suffix.lower() if output else ""
-    if format_ is None and ending in _NO_FORMATS:
-        raise CommandLineError(f"'{ending}' is not written: end the name with .csv, .json or .md, or say --format")
-    return format_ or endings.get(ending, "table")
+        Raises:
+            CommandLineError: CSV was asked for.
+        """
+        if self.format == "csv":
+            raise CommandLineError("this result is a text: use --format table, markdown or json")
+        if self.format == "json":
+            self._json(record)
+        else:
+            write_text(f"```text\n{text}\n```\n" if self.format == "markdown" else f"{text}\n", self.file)
+        self._say_written()
+
+    def say(self, message: str) -> None:
+        """A message on stderr, unless it shall be quiet."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+    def _json(self, record: Any) -> None:
+        from costmodel.results.records import json_text
+
+        write_text(json_text(record), self.file)
+
+    def _say_written(self) -> None:
+        if self.file is not None:
+            self.say(f"Written: {self.file}")
 
 
 # A table of text in a file of such a name would not open.
 _NO_FORMATS = frozenset({".xlsx", ".xls", ".ods", ".pdf", ".html", ".docx"})
-
-
-def emit_text(format_: str | None, output: Path | None, text: str, record: Any, *, quiet: bool) -> None:
-    """Write a result that is a text rather than a table; CSV has no form for it.
-
-    Raises:
-        CommandLineError: CSV was asked for.
-    """
-    from costmodel.results.records import json_text
-
-    format_ = chosen_format(format_, output)
-    if format_ == "csv":
-        raise CommandLineError("this result is a text: use --format table, markdown or json")
-    fenced = f"```text\n{text}\n```\n" if format_ == "markdown" else f"{text}\n"
-    write_text(json_text(record) if format_ == "json" else fenced, output)
-    if output is not None and not quiet:
-        click.echo(f"Written: {output}", err=True)
 
 
 def write_text(text: str, output: Path | None) -> None:
@@ -119,6 +131,8 @@ def write_whole(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
         _write_through(path, text)
         return
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

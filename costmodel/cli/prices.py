@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from costmodel.cli.options import OVERLAYS, output_options
+from costmodel.cli.output import write_text, write_whole
 
 if TYPE_CHECKING:
+    from costmodel.cli.output import Out
     from costmodel.prices.book import PriceBook
 
 _VERSION = click.option("--prices", "version", metavar="VERSION", help="Price book version; the newest by default.")
@@ -63,10 +65,9 @@ def list_(
     version: str | None,
     overlays: tuple[Path, ...],
     folder: Path | None,
-    **out: Any,
+    out: Out,
 ) -> None:
     """Every offer with its prices on a day."""
-    from costmodel.cli.output import emit
     from costmodel.errors import CommandLineError
     from costmodel.results.price_tables import listing
 
@@ -80,7 +81,7 @@ def list_(
         "price_book": {"version": book.name, "sha256": book.sha256},
         "offers": records,
     }
-    emit(out["format_"], out["output"], [table], lambda: record, lambda: records, quiet=out["quiet"])
+    out.emit([table], lambda: record, lambda: records)
 
 
 @command.command("show", short_help="one offer's price in force: rates, source, age, terms")
@@ -96,7 +97,7 @@ def show(
     version: str | None,
     overlays: tuple[Path, ...],
     folder: Path | None,
-    **out: Any,
+    out: Out,
 ) -> None:
     """The price of one offer in force on a day: rates, conditions, source, age, terms."""
     _detail(_book(folder, version, overlays), model, _day(on), out, everything=False)
@@ -110,18 +111,17 @@ def show(
 @_FOLDER
 @output_options
 def history(
-    model: str, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, **out: Any
+    model: str, on: str | None, version: str | None, overlays: tuple[Path, ...], folder: Path | None, out: Out
 ) -> None:
     """Every price row of one offer, oldest first, withdrawn ones included."""
     _detail(_book(folder, version, overlays), model, _day(on), out, everything=True)
 
 
-def _detail(book: PriceBook, model: str, at: datetime, out: dict[str, Any], *, everything: bool) -> None:
-    from costmodel.cli.output import emit_text
+def _detail(book: PriceBook, model: str, at: datetime, out: Out, *, everything: bool) -> None:
     from costmodel.results.price_tables import details
 
     text, record = details(book, model, at, everything=everything)
-    emit_text(out["format_"], out["output"], text, record, quiet=out["quiet"])
+    out.emit_text(text, record)
 
 
 @command.command("diff", short_help="what changed between two versions")
@@ -129,9 +129,8 @@ def _detail(book: PriceBook, model: str, at: datetime, out: dict[str, Any], *, e
 @click.argument("later")
 @_FOLDER
 @output_options
-def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
+def diff(earlier: str, later: str, folder: Path | None, out: Out) -> None:
     """What changed between two versions; `working` is the state that is not released yet."""
-    from costmodel.cli.output import emit_text
     from costmodel.prices.release import changes, read_tables
     from costmodel.prices.versions import version_date
 
@@ -145,13 +144,7 @@ def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
         "later": later,
         "changes": [{"sign": item.sign, "what": item.what, "text": item.text} for item in found],
     }
-    emit_text(
-        out["format_"],
-        out["output"],
-        "\n".join([f"Price book {earlier} → {later}", "", *lines]),
-        record,
-        quiet=out["quiet"],
-    )
+    out.emit_text("\n".join([f"Price book {earlier} → {later}", "", *lines]), record)
 
 
 @command.command("check", short_help="check every file and every released hash")
@@ -159,7 +152,6 @@ def diff(earlier: str, later: str, folder: Path | None, **out: Any) -> None:
 @click.option("--quiet", is_flag=True, help="Print nothing where all is well.")
 def check(folder: Path | None, quiet: bool) -> int:
     """Check every price file and every released hash; exit 3 for mistakes, 1 where a version no longer holds."""
-    from costmodel.cli.output import write_text
     from costmodel.prices.release import check_versions, read_tables
 
     tables = read_tables(_folder(folder))
@@ -182,7 +174,6 @@ def check(folder: Path | None, quiet: bool) -> int:
 @_FOLDER
 def release(version: str, note: str, on: str | None, folder: Path | None) -> None:
     """Release the book as a version: its hashes are added to versions.yaml."""
-    from costmodel.cli.output import write_text, write_whole
     from costmodel.prices import release as releasing
 
     place = _folder(folder)
@@ -196,7 +187,6 @@ def release(version: str, note: str, on: str | None, folder: Path | None) -> Non
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 def schema(kind: str, output: Path | None) -> None:
     """The JSON schema of a file, for editors."""
-    from costmodel.cli.output import write_text
     from costmodel.schemas import schema_text
 
     write_text(schema_text(kind), output)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from costmodel.cli.options import listed, load_scenario, output_options, scenario_options
+from costmodel.cli.options import listed, output_options, scenario_options
 
 if TYPE_CHECKING:
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
     from costmodel.study.worth import Case
 
 
@@ -35,40 +37,32 @@ def command(
     preset: str | None,
     monthly: bool,
     cheers: bool,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
     **asked: Any,
 ) -> int:
     """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews."""
-    from costmodel.cli.output import chosen_format, emit
     from costmodel.results.worth_records import month_records
-    from costmodel.study import book_for
     from costmodel.study.worth import case_of
     from costmodel.uncertainty.appraisal import appraised
 
     wanted = _Asked(**asked)
     wanted.require_sense()
-    loaded = load_scenario(scenario, settings, preset)
-    case = case_of(loaded, listed(models), book_for(loaded, overlays, version))
+    loaded = given.scenario(scenario, preset)
+    case = case_of(loaded, listed(models), given.book(loaded))
     result, turns = appraised(case, asked["option"])
-    more = _more(case, asked["option"] or result.best.name, turns, wanted, listed(models), quiet=quiet)
+    more = _more(case, asked["option"] or result.best.name, turns, wanted, listed(models), quiet=out.quiet)
     for found in more:
         result = result.with_words(" ".join(filter(None, (result.hangs_on, getattr(found, "in_words", "")))))
-    if more and not quiet and chosen_format(format_, output) == "csv":
-        click.echo(
-            "CSV holds the months only: sensitivity and simulation are in the table, Markdown and JSON.", err=True
-        )
+    if more and out.format == "csv":
+        out.say("CSV holds the months only: sensitivity and simulation are in the table, Markdown and JSON.")
     shown = [table for found in more for table in found.tables()]
     tables = result.tables(monthly=monthly, cheers=cheers, more=shown)
 
     def record() -> dict[str, Any]:
         return result.to_json() | {found.to_json()["kind"]: found.to_json() for found in more}
 
-    emit(format_, output, tables, record, lambda: month_records(result), quiet=quiet)
+    out.emit(tables, record, lambda: month_records(result))
     return 0
 
 

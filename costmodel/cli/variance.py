@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from costmodel.cli.options import load_scenario, output_options, scenario_options
+from costmodel.cli.options import output_options, scenario_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from costmodel.cli.options import Given
+    from costmodel.cli.output import Out
     from costmodel.decisions.spend import Spend
     from costmodel.results.estimate import Estimate
     from costmodel.results.variance import Limit, Variance
@@ -49,29 +49,24 @@ def command(
     per: str,
     monthly: bool,
     limit: str | None,
-    settings: tuple[str, ...],
-    overlays: tuple[Path, ...],
-    version: str | None,
-    format_: str | None,
-    output: Path | None,
-    quiet: bool,
+    given: Given,
+    out: Out,
 ) -> int:
     """Why the cost moved between two scenarios, or results of `estimate` kept as JSON; --set changes HEAD alone."""
-    from costmodel.cli.output import emit
     from costmodel.decisions.document_diff import changes
     from costmodel.decisions.variance import variance
     from costmodel.errors import CommandLineError, all_or_errors
 
-    asked = [(base, (), overlays, version), (head, settings, overlays, version)]
+    asked = [(base, given._replace(settings=())), (head, given)]
     first, second = all_or_errors(asked, lambda item: _read(*item))
-    if first.data is None and second.data is None and (overlays or version):
+    if first.data is None and second.data is None and (given.overlays or given.version):
         raise CommandLineError("both are results, and their prices are in them: leave --prices and --overlay out")
     result = variance(first.spend, second.spend, method=method, per=per)
     if first.data is not None and second.data is not None:
         result = replace(result, changes=changes(first.data, second.data))
     if limit is not None:
         result = replace(result, limit=_limit(limit, result))
-    emit(format_, output, result.tables(monthly=monthly), result.to_json, result.records, quiet=quiet)
+    out.emit(result.tables(monthly=monthly), result.to_json, result.records)
     return 1 if result.limit and result.limit.over else 0
 
 
@@ -82,19 +77,19 @@ class _Read(NamedTuple):
     data: Any
 
 
-def _read(path: Path, settings: Sequence[str], overlays: Sequence[Path], version: str | None) -> _Read:
+def _read(path: Path, given: Given) -> _Read:
     from costmodel.decisions.result_file import result_record, spend_of_record
     from costmodel.errors import CommandLineError
     from costmodel.results.comparison import Comparison
-    from costmodel.study import book_for, estimate
+    from costmodel.study import estimate
 
     record = result_record(path)
     if record is not None:
-        if settings:
+        if given.settings:
             raise CommandLineError(f"'{path}' is a result, and --set changes a scenario: give the scenario as HEAD")
         return _Read(spend_of_record(record, str(path)), None)
-    scenario = load_scenario(path, settings)
-    found = estimate(scenario, book=book_for(scenario, overlays, version))
+    scenario = given.scenario(path)
+    found = estimate(scenario, book=given.book(scenario))
     if isinstance(found, Comparison):
         if len(found.estimates) > 1:
             raise CommandLineError(

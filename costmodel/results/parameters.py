@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -79,12 +80,12 @@ class Parameter(NamedTuple):
         return grouped(written) + self.unit
 
 
-class Shown:
+class Shown(ABC):
     """Results that consist of tables."""
 
+    @abstractmethod
     def tables(self) -> list[Table]:
         """What is shown."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return "\n\n".join(table.plain() for table in self.tables())
