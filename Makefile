@@ -53,7 +53,7 @@ bench: $(VENV)/.dev
 
 # After a change of the file models: the schemas that editors use.
 schemas: $(VENV)/.dev
-	for kind in provider overlay scenario meters evidence claims; do \
+	for kind in provider overlay scenario meters evidence claims constraints; do \
 	  $(BIN)/python -m costmodel prices schema $$kind --output docs/schema/$$kind.schema.json; done
 
 # After a change of dependencies: the exact versions that the tests ran with. Names no index.

@@ -13,6 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from costmodel.decisions.audit import audit
+    from costmodel.decisions.compare import compare
+    from costmodel.decisions.migrate import migrate
+    from costmodel.decisions.optimise import optimise
+    from costmodel.decisions.variance import variance
     from costmodel.errors import CostmodelError, FileError, NoPriceError
     from costmodel.prices.book import PriceBook
     from costmodel.quantities import Money, Month, decimal_text, instant
@@ -38,12 +43,17 @@ __all__ = [
     "NoPriceError",
     "PriceBook",
     "Scenario",
+    "audit",
+    "compare",
     "decimal_text",
     "estimate",
     "instant",
+    "migrate",
     "one_way_sensitivity",
+    "optimise",
     "probabilistic_sensitivity",
     "return_on_investment",
+    "variance",
 ]
 
 # Names are loaded when they are first used: importing the package loads nothing heavy.
@@ -57,12 +67,17 @@ _PLACES = {
     "NoPriceError": "errors",
     "PriceBook": "prices.book",
     "Scenario": "scenario",
+    "audit": "decisions.audit",
+    "compare": "decisions.compare",
     "decimal_text": "quantities",
     "estimate": "study",
     "instant": "quantities",
+    "migrate": "decisions.migrate",
     "one_way_sensitivity": "uncertainty.appraisal",
+    "optimise": "decisions.optimise",
     "probabilistic_sensitivity": "uncertainty.appraisal",
     "return_on_investment": "uncertainty.appraisal",
+    "variance": "decisions.variance",
 }
 
 

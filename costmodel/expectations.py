@@ -10,7 +10,7 @@ from costmodel.documents.model import did_you_mean
 from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
 from costmodel.results.comparison import Comparison
-from costmodel.results.lines import grouped_lines
+from costmodel.results.lines import grouped_lines, selection_of
 from costmodel.results.migration_records import migration_figures
 from costmodel.results.worth_records import is_money, worth_figures
 from costmodel.study import estimate
@@ -113,25 +113,6 @@ def _known(known: dict[str, Any], name: str) -> Any:
     near = did_you_mean(name, known, listed=False)
     hint = f"{near} " if near != "." else ". "
     raise CommandLineError(f"there is no figure '{name}' to expect{hint}There are: {', '.join(known)}")
-
-
-def selection_of(key: str) -> dict[str, str]:
-    """What `month 1, model openai/gpt-4.1` selects; `total` selects everything.
-
-    >>> selection_of("month 1, meter input")
-    {'month': '1', 'meter': 'input'}
-    """
-    if key.strip() == "total":
-        return {}
-    selection = {}
-    for part in key.split(","):
-        name, _, value = part.strip().partition(" ")
-        if not value.strip():
-            raise CommandLineError(
-                f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'"
-            )
-        selection[name] = value.strip()
-    return selection
 
 
 def _chosen(result: Estimate | Comparison, selection: dict[str, str]) -> tuple[Estimate, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costmodel.decisions.claims import ClaimsFile
+from costmodel.decisions.constraints import Constraints
 from costmodel.documents.json_schema import json_schema
 from costmodel.evidence import EvidenceFile
 from costmodel.prices.meters import MeterFile
@@ -21,6 +22,7 @@ SCHEMAS: dict[str, tuple[type[Model], str]] = {
     "scenario": (Scenario, "A scenario (scenarios/*.yaml)"),
     "meters": (MeterFile, "What can be counted and priced (pricing/meters.yaml)"),
     "claims": (ClaimsFile, "Quoted figures to audit (scenarios/claims/*.yaml)"),
+    "constraints": (Constraints, "What a mix must meet (scenarios/constraints/*.yaml)"),
     "evidence": (EvidenceFile, "Published evidence (scenarios/evidence/*.yaml)"),
 }
 

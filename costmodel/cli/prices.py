@@ -183,7 +183,9 @@ def release(version: str, note: str, on: str | None, folder: Path | None) -> Non
 
 
 @command.command("schema", short_help="the JSON schema of a file, for editors")
-@click.argument("kind", type=click.Choice(["provider", "overlay", "scenario", "meters", "evidence", "claims"]))
+@click.argument(
+    "kind", type=click.Choice(["provider", "overlay", "scenario", "meters", "claims", "constraints", "evidence"])
+)
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 def schema(kind: str, output: Path | None) -> None:
     """The JSON schema of a file, for editors."""

@@ -14,7 +14,7 @@ from costmodel.documents.settings import with_settings
 from costmodel.errors import CommandLineError
 from costmodel.prices.reading import digest
 from costmodel.results.comparison import Comparison
-from costmodel.results.lines import grouped_lines
+from costmodel.results.lines import grouped_lines, selection_of
 from costmodel.results.worth_records import is_money, way_figures, worth_figures
 from costmodel.scenario import Scenario
 from costmodel.study import book_for, estimate
@@ -191,26 +191,6 @@ class Figures:
         self.notices.extend(result.notices)
         self.books[str(result.book)] = result.book
         self.rates.update({(rate.from_, rate.to, rate.on.isoformat()): rate for rate in result.exchange})
-
-
-def selection_of(key: str) -> dict[str, str]:
-    """What `month 1, model openai/gpt-4.1` selects, as in `expect:`; `total` selects everything.
-
-    Raises:
-        CommandLineError: it selects nothing.
-
-    >>> selection_of("month 1, meter input")
-    {'month': '1', 'meter': 'input'}
-    """
-    found = {}
-    for part in [] if key.strip() == "total" else key.split(","):
-        name, _, value = part.strip().partition(" ")
-        if not value.strip():
-            raise CommandLineError(
-                f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'"
-            )
-        found[name] = value.strip()
-    return found
 
 
 def _file(view: View) -> str:

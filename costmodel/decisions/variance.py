@@ -8,6 +8,7 @@ sequential method takes one order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import factorial, lcm, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +22,7 @@ from costmodel.quantities import Money, exact, unambiguous
 from costmodel.results.variance import FACTORS, Amounts, Limit, Side, Variance, VarianceLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from costmodel.decisions.spend import Key, MonthSpend, Use
     from costmodel.results.estimate import Estimate
@@ -89,6 +90,10 @@ def spends(
             return side
         if isinstance(side, Estimate):
             return written_spend(side) if as_written else Spend.of(side)
+        if not isinstance(side, Mapping):
+            raise CommandLineError(
+                f"{name} is a {type(side).__name__}: a variance needs one estimate, or the JSON of one"
+            )
         return spend_of_record(side, name)
 
     return spend(base, "BASE"), spend(head, "HEAD")

@@ -42,8 +42,8 @@ def show(tables: Sequence[Table]) -> None:
                 justify="right" if column.numeric else "left",
                 overflow="fold",
             )
-        for row in table.rows:
-            rich.add_row(*(Text(cell) for cell in row))
+        for index, row in enumerate(table.rows):
+            rich.add_row(*(Text(cell) for cell in row), style="dim" if index in table.muted else None)
         console.print(rich)
     for note in dict.fromkeys(note for table in tables for note in table.notes):
         console.print(Text(note, style="yellow" if note.startswith("Note:") else "dim"))

@@ -203,3 +203,23 @@ def records_served(entries: Iterable[Entry]) -> Fraction:
         by_step = steps.setdefault((entry.month, entry.workload), {})
         by_step[entry.step] = by_step.get(entry.step, Fraction(0)) + entry.records
     return sum((max(by_step.values()) for by_step in steps.values()), Fraction(0))
+
+
+def selection_of(key: str) -> dict[str, str]:
+    """What `month 1, model openai/gpt-4.1` selects, as in `expect:`; `total` selects everything.
+
+    Raises:
+        CommandLineError: it selects nothing.
+
+    >>> selection_of("month 1, meter input")
+    {'month': '1', 'meter': 'input'}
+    """
+    found = {}
+    for part in [] if key.strip() == "total" else key.split(","):
+        name, _, value = part.strip().partition(" ")
+        if not value.strip():
+            raise CommandLineError(
+                f"'{part.strip()}' selects nothing: write 'total', 'month 1' or 'model provider/model'"
+            )
+        found[name] = value.strip()
+    return found

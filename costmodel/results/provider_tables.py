@@ -39,7 +39,8 @@ def cost_table(result: ProviderComparison) -> Table:
     )
     rows = tuple(_cost_row(result, item, beside=beside) for item in result.ranked)
     title = f"{result.title}: providers compared, each alone, {result.period}"
-    return Table(title, columns, rows, _present_row(result, len(columns)), _notes(result), _lead(result))
+    muted = frozenset(index for index, item in enumerate(result.ranked) if item.reasons)
+    return Table(title, columns, rows, _present_row(result, len(columns)), _notes(result), _lead(result), muted)
 
 
 def _cost_row(result: ProviderComparison, item: Standing, *, beside: bool) -> tuple[str, ...]:

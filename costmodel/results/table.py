@@ -28,6 +28,7 @@ class Table(NamedTuple):
         totals: a last row, or none.
         notes: sentences below.
         lead: the finding, between title and table.
+        muted: rows, by their number from 0, that stand back: offers that are not eligible.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Table(NamedTuple):
     totals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     lead: str = ""
+    muted: frozenset[int] = frozenset()
 
     def plain(self) -> str:
         """As aligned text."""
@@ -81,7 +83,10 @@ class Table(NamedTuple):
             f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">{escape(column.heading)}</th>'
             for column in self.columns
         )
-        body = "".join(f"<tr>{self._cells(row, cell)}</tr>" for row in self.rows)
+        body = "".join(
+            f"<tr>{self._cells(row, cell + ('color:#767676;' if index in self.muted else ''))}</tr>"
+            for index, row in enumerate(self.rows)
+        )
         foot = f"<tr>{self._cells(self.totals, cell + 'font-weight:bold;')}</tr>" if self.totals else ""
         lead = f'<p style="margin:4px 0;max-width:60em">{escape(self.lead)}</p>' if self.lead else ""
         notes = "".join(f'<p style="margin:2px 0;font-size:90%">{escape(note)}</p>' for note in self.notes)
