@@ -16,6 +16,7 @@ import pytest
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
+from costmodel.results.html import tables_html
 
 PRICES = """\
 overlay: Clinic
@@ -395,10 +396,10 @@ def test_markdown_rows_keep_their_columns(tmp_path: Path, capsys: pytest.Capture
 def test_html_is_escaped(tmp_path: Path) -> None:
     """What Jupyter shows has no tag that comes from a file."""
     found = estimate(Scenario.load(write_scenario(tmp_path, *HOSTILE)))
-    html = found._repr_html_()
+    html = tables_html(found.tables())
     assert "<script" not in html
     assert "&lt;script&gt;" in html
-    assert "<script" not in found.table(("note",)).html()
+    assert "<script" not in tables_html([found.table(("note",))])
 
 
 # The terminal

@@ -44,7 +44,7 @@ def command(
     path = claims or shipped_folder("scenarios") / "claims" / "vendor.yaml"
     name = None if claims else _SHIPPED
     result = audit(path, overlays=overlays, version=version, name=name, progress=_progress(quiet=out.quiet))
-    out.emit(result.tables(), result.to_json, result.rows)
+    out.emit(result.tables(), result.to_json, result.to_records)
     return 1 if any(result.of(_VERDICTS[verdict]) for verdict in fail_on) else 0
 
 

@@ -47,7 +47,7 @@ def command(
         from costmodel.decisions.optimise import optimise
 
         mix = optimise(loaded, question.names, book, **question.wanted())
-        out.emit(mix.tables(), mix.to_json, mix.rows)
+        out.emit(mix.tables(), mix.to_json, mix.to_records)
         return 0 if mix.feasible else 1
     result, ranges = _compared(loaded, book, question)
     tables = [*result.tables(), *(table for item in ranges for table in item.tables())]
@@ -56,7 +56,7 @@ def command(
         return result.to_json() | ({"ranges": [item.to_json() for item in ranges]} if ranges else {})
 
     def rows() -> list[dict[str, Any]]:
-        return [row for item in ranges for row in item.rows()] if ranges else result.rows()
+        return [row for item in ranges for row in item.to_records()] if ranges else result.to_records()
 
     out.emit(tables, record, rows)
     return 0

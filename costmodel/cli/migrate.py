@@ -30,5 +30,5 @@ def command(
 
     loaded = given.scenario(scenario)
     result = migrate(loaded, given.book(loaded))
-    out.emit(result.tables(daily=daily), result.to_json, result.rows)
+    out.emit(result.tables(daily=daily), result.to_json, result.to_records)
     return 0

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from costmodel.errors import CommandLineError
+from costmodel.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from costmodel.results.table import Table
 
@@ -112,38 +113,3 @@ def write_text(text: str, output: Path | None) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe has seen enough: `costmodel … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _write_through(path: Path, text: str) -> None:
-    try:
-        with path.open("wb") as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise CommandLineError(f"'{path}' cannot be written: {(error.strerror or 'unknown reason').lower()}") from None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, then renamed.
-
-    Raises:
-        CommandLineError: it cannot be written.
-    """
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
-        _write_through(path, text)
-        return
-    import tempfile
-
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise CommandLineError(f"'{path}' cannot be written: {(error.strerror or 'unknown reason').lower()}") from None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from costmodel.cli.options import OVERLAYS, output_options
-from costmodel.cli.output import write_text, write_whole
+from costmodel.cli.output import write_text
+from costmodel.files import write_whole
 
 if TYPE_CHECKING:
     from costmodel.cli.output import Out

@@ -66,7 +66,7 @@ def command(
         result = replace(result, changes=changes(first.data, second.data))
     if limit is not None:
         result = replace(result, limit=_limit(limit, result))
-    out.emit(result.tables(monthly=monthly), result.to_json, result.records)
+    out.emit(result.tables(monthly=monthly), result.to_json, result.to_records)
     return 1 if result.limit and result.limit.over else 0
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.quantities import decimal_text, grouped, significant
 from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.notice import notice_lines
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from fractions import Fraction
-
-    import pandas as pd
 
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.results.estimate import BookReference
@@ -144,7 +143,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Shown):
     """Every claim of a file with its verdict.
 
     Attributes:
@@ -250,7 +249,7 @@ class Audit:
             "warnings": [{"code": notice.code, "text": notice.text} for notice in self.notices],
         }
 
-    def rows(self, *, exact: bool = False) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
         """One flat record a claim, as for a spreadsheet.
 
         Args:
@@ -258,20 +257,8 @@ class Audit:
         """
         return [_flat(number, item, exact=exact) for number, item in enumerate(self.findings, 1)]
 
-    def to_pandas(self) -> pd.DataFrame:
-        """One row a claim; figures as exact `Fraction` objects."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows(exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
     def __repr__(self) -> str:
         return f"<Audit {self.title!r}: {', '.join(f'{count} {name}' for name, count in self.counts.items())}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def _flat(number: int, item: Finding, *, exact: bool) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped, half_up
-from costmodel.results.parameters import Parameter, Shown, digits, head, money, parameter_json, reasons
+from costmodel.results.parameters import Parameter, digits, head, money, parameter_json, reasons
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import pandas as pd
 
 _HUNDRED = 100
 _ALIKE = Fraction(1, 1_000_000)  # distances no farther apart than this are one
@@ -111,17 +111,20 @@ class BreakEvens(Shown):
             "not_searched": reasons(self.not_searched),
         }
 
-    def to_pandas(self) -> pd.DataFrame:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:  # noqa: ARG002 - ends of intervals are floats
         """One row for each interval in which it is worth it."""
-        import pandas as pd
-
-        names = ("path", "value", "low", "low_kind", "high", "high_kind")
-        rows = [
-            (item.parameter.name, float(item.parameter.value), float(low.value), low.kind, float(high.value), high.kind)
+        return [
+            {
+                "path": item.parameter.name,
+                "value": digits(item.parameter.value),
+                "low": digits(low.value),
+                "low_kind": low.kind,
+                "high": digits(high.value),
+                "high_kind": high.kind,
+            }
             for item in self.items
             for low, high in item.worth_it
         ]
-        return pd.DataFrame(rows, columns=list(names))
 
 
 def hangs_on(break_evens: Sequence[BreakEven]) -> str:

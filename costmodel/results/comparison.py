@@ -11,12 +11,11 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places, unit_cost_text
 from costmodel.results.notice import NOT_USED, joined, notice_lines
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from costmodel.results.estimate import Estimate
     from costmodel.results.explanation import Explanation
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Alternatives: one scenario with one model each, or several scenarios.
 
     Attributes:
@@ -178,7 +177,7 @@ class Comparison:
             "currency": self.currency or None,
             "total": None,
             "totals": {self.name_of(estimate): decimal_text(estimate.total) for estimate in self.estimates},
-            "lines": self._lines(exact=False),
+            "lines": self.to_records(),
             "price_book": first.book.to_json(),
             "estimates": [
                 {key: value for key, value in estimate.to_json().items() if key != "lines"}
@@ -197,7 +196,8 @@ class Comparison:
             for record in group_records(estimate.by(*by), by)
         ]
 
-    def _lines(self, *, exact: bool) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """The lines of all alternatives."""
         from costmodel.results.records import line_records
 
         return [
@@ -206,17 +206,5 @@ class Comparison:
             for record in line_records(estimate.lines, estimate.meters, exact=exact)
         ]
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The lines of all alternatives as a data frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self._lines(exact=True))
-
-    def __str__(self) -> str:
-        return self.table().plain()
-
     def __repr__(self) -> str:
         return f"<Comparison {self.title!r} of {len(self.estimates)}>"
-
-    def _repr_html_(self) -> str:
-        return self.table().html()

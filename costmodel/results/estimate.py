@@ -20,12 +20,11 @@ from costmodel.results.lines import (
     selected,
 )
 from costmodel.results.notice import Notice, notice_lines
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from costmodel.billing.bill import Entry
     from costmodel.billing.levies import LevyLine
@@ -66,7 +65,7 @@ class BookReference(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Shown):
     """What a scenario costs.
 
     Attributes:
@@ -248,7 +247,7 @@ class Estimate:
         Args:
             by: dimensions; with them, groups are added.
         """
-        from costmodel.results.records import group_records, line_records
+        from costmodel.results.records import group_records
 
         return {
             "schema_version": SCHEMA_VERSION,
@@ -261,7 +260,7 @@ class Estimate:
             "records": decimal_text(self.records),
             "cost_per_record": decimal_text(self.cost_per_record),
             "months": group_records(self.by("month"), ("month",)),
-            "lines": line_records(self.lines, self.meters),
+            "lines": self.to_records(),
             "price_book": self.book.to_json(),
             "scenario_sha256": self.scenario_sha256,
             "exchange_rates": [rate.to_json() for rate in self.exchange],
@@ -270,24 +269,16 @@ class Estimate:
             **({"groups": group_records(self.by(*by), by)} if by else {}),
         }
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The lines as a data frame; money and quantities as exact `Fraction` objects."""
-        import pandas as pd
-
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """The lines."""
         from costmodel.results.records import line_records
 
-        return pd.DataFrame(line_records(self.lines, self.meters, exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
+        return line_records(self.lines, self.meters, exact=exact)
 
     def __repr__(self) -> str:
         return (
             f"<Estimate {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}, {self.period}>"
         )
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def shown_places(costs: Sequence[Fraction], currency: str) -> int:

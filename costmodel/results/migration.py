@@ -11,11 +11,10 @@ from costmodel.quantities import decimal_text
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
 from costmodel.results.migration_parts import Amounts, Day, Span, together
 from costmodel.results.notice import notice_lines
+from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-
-    import pandas as pd
 
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.quantities import Month
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MigrationResult:
+class MigrationResult(Shown):
     """A change of provider.
 
     Attributes:
@@ -143,26 +142,12 @@ class MigrationResult:
 
         return {"schema_version": SCHEMA_VERSION, "kind": "migration", **record(self)}
 
-    def rows(self) -> list[dict[str, Any]]:
-        """One row for each day, as in CSV."""
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One row for each day."""
         from costmodel.results.migration_records import day_records
 
-        return day_records(self)
-
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each day, with exact figures."""
-        import pandas as pd
-
-        from costmodel.results.migration_records import day_records
-
-        return pd.DataFrame(day_records(self, exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
+        return day_records(self, exact=exact)
 
     def __repr__(self) -> str:
         saving = shown_costs([self.outlook.saving_a_year], self.currency)[0]
         return f"<MigrationResult {self.title!r}: {saving} {self.currency} saved a year, {self.period}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())

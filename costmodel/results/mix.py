@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.quantities import decimal_text, grouped, half_up, significant
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs, shown_places
 from costmodel.results.notice import notice_lines
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from costmodel.quantities import Month
     from costmodel.results.estimate import BookReference, Estimate
@@ -65,7 +64,7 @@ class Limit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class OptimalMix:
+class OptimalMix(Shown):
     """The cheapest shares under constraints.
 
     Attributes:
@@ -232,7 +231,7 @@ class OptimalMix:
                 found[where] = f"mix: {{by: requests, {listed}}}"
         return found
 
-    def rows(self, *, exact: bool = False) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
         """One record a part."""
         number: Any = (lambda value: value) if exact else decimal_text
         return [
@@ -260,7 +259,7 @@ class OptimalMix:
             "cost_per_month": None if self.month is None else decimal_text(self.month),
             "optimum_per_month": None if self.optimum is None else _rounded(self.optimum),
             "fixed_per_month": decimal_text(self.fixed),
-            "lines": self.rows(),
+            "lines": self.to_records(),
             "constraints": [self._limit_record(limit) for limit in self.limits],
             "clashes": [list(names) for names in self.clashes],
             "cheapest_single": _single(self.cheapest_single),
@@ -282,20 +281,8 @@ class OptimalMix:
             "cost_of_change": _rounded(limit.cost),
         }
 
-    def to_pandas(self) -> pd.DataFrame:
-        """One row a part, money and shares as exact `Fraction` objects."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows(exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
     def __repr__(self) -> str:
         return f"<OptimalMix {self.title!r} of {len(self.parts)}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def percent(share: Fraction) -> str:

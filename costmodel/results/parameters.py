@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from costmodel.distributions import Distribution
-    from costmodel.results.table import Table
 
 Number: TypeAlias = Fraction | float
 _WRITTEN_DIGITS = 12  # of a value as text: what 64-bit arithmetic holds after a few operations
@@ -78,20 +76,6 @@ class Parameter(NamedTuple):
         if significant(written, _EXACT_DIGITS) != written:
             written = half_up(written, max(_SHOWN_DIGITS - magnitude(written), 0))
         return grouped(written) + self.unit
-
-
-class Shown(ABC):
-    """Results that consist of tables."""
-
-    @abstractmethod
-    def tables(self) -> list[Table]:
-        """What is shown."""
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def head(kind: str, title: str, option: str, currency: str) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.quantities import grouped, half_up
 from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.notice import Notice, notice_lines
+from costmodel.results.shown import Shown
 from costmodel.results.worth_records import ten_digits
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from costmodel.quantities import Month
     from costmodel.results.estimate import BookReference
     from costmodel.results.table import Table
@@ -110,7 +109,7 @@ class Knowing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Probabilistic:
+class Probabilistic(Shown):
     """What an uncertain return on investment comes to.
 
     Attributes:
@@ -220,7 +219,7 @@ class Probabilistic:
             "total_index": _digits(item.total),
         }
 
-    def records(self) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:  # noqa: ARG002 - draws are floats
         """One row for each value of a freed hour and each option, doing nothing among them."""
         known = {option.name: option for option in self.options}
         return [
@@ -231,20 +230,8 @@ class Probabilistic:
             for item in at.standings
         ]
 
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each value of a freed hour and each option, doing nothing among them."""
-        import pandas as pd
-
-        return pd.DataFrame(self.records())
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
     def __repr__(self) -> str:
         return f"<Probabilistic {self.title!r} of {self.draws:,} draws>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def _digits(value: float | None) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from costmodel.equations.charges import cost_per_record
 from costmodel.quantities import grouped
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +116,7 @@ class LatencyClass(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ProviderComparison:
+class ProviderComparison(Shown):
     """Offers that each do all the work alone.
 
     Attributes:
@@ -224,11 +225,11 @@ class ProviderComparison:
 
         return line_records(self, exact=exact)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
         """One record an offer for a spreadsheet."""
         from costmodel.results.provider_records import csv_records
 
-        return csv_records(self)
+        return csv_records(self, exact=exact)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data. Alternatives are not added up: `total` is null, each of `lines` has its own cost."""
@@ -242,14 +243,8 @@ class ProviderComparison:
 
         return pd.json_normalize(self.lines(exact=True))
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
     def __repr__(self) -> str:
         return f"<ProviderComparison {self.title!r} of {len(self.standings)}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def frontier(offers: Iterable[Standing]) -> tuple[Standing, ...]:

@@ -68,9 +68,9 @@ def _line(result: ProviderComparison, item: Standing, number: Any) -> dict[str, 
     }
 
 
-def csv_records(result: ProviderComparison) -> list[dict[str, Any]]:
+def csv_records(result: ProviderComparison, *, exact: bool = False) -> list[dict[str, Any]]:
     """One record an offer, its reasons as one text."""
-    return [line | {"reasons": "; ".join(line["reasons"])} for line in line_records(result)]
+    return [line | {"reasons": "; ".join(line["reasons"])} for line in line_records(result, exact=exact)]
 
 
 def _worth(item: Standing, number: Any) -> dict[str, Any]:

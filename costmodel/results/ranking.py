@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
-
-    import pandas as pd
 
     from costmodel.results.estimate import BookReference
 
@@ -54,7 +53,7 @@ class Turn(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(Shown):
     """Offers over a range of one number.
 
     Attributes:
@@ -148,7 +147,7 @@ class Ranking:
         )
         return Table(f"Where two offers cost the same, over {self.over}", columns, rows)
 
-    def rows(self, *, exact: bool = False) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
         """One record for each value and offer."""
         number: Any = (lambda value: value) if exact else decimal_text
         return [
@@ -166,7 +165,7 @@ class Ranking:
             "over": self.over,
             "currency": self.currency,
             "total": None,
-            "lines": self.rows(),
+            "lines": self.to_records(),
             "turns": [
                 turn._asdict() | {"value": decimal_text(turn.value), "cost": decimal_text(turn.cost)}
                 for turn in self.turns
@@ -178,17 +177,5 @@ class Ranking:
             "warnings": [],
         }
 
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each value and offer, money as exact `Fraction` objects."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows(exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
-
     def __repr__(self) -> str:
         return f"<Ranking {self.title!r} over {self.over}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())

@@ -94,7 +94,7 @@ def json_text(record: Any) -> str:
 
 def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
     """Records as CSV with a byte-order mark, so that a spreadsheet reads it as UTF-8; texts cannot run as formulas."""
-    flat = [_flat(record) for record in records]
+    flat = flat_records(records)
     names = list(dict.fromkeys(name for record in flat for name in record))
     buffer = io.StringIO()
     buffer.write("\ufeff")
@@ -102,6 +102,11 @@ def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(flat)
     return buffer.getvalue()
+
+
+def flat_records(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Records without records inside them, every value a text that cannot run as a formula."""
+    return [_flat(record) for record in records]
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, str]:

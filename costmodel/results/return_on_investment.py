@@ -13,11 +13,10 @@ from costmodel.quantities import grouped, significant
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
 from costmodel.results.lines import fiscal_year
 from costmodel.results.notice import Notice, joined, notice_lines
+from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.quantities import Money, Month
@@ -67,7 +66,7 @@ class Year(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReturnOnInvestment:
+class ReturnOnInvestment(Shown):
     """Clinicians' work by hand against AI-assisted work that a clinician reviews.
 
     Attributes:
@@ -199,23 +198,15 @@ class ReturnOnInvestment:
 
         return {"schema_version": SCHEMA_VERSION, "kind": "return-on-investment", **record(self)}
 
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each month and option, with exact figures."""
-        import pandas as pd
-
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One row for each month and option."""
         from costmodel.results.worth_records import month_records
 
-        return pd.DataFrame(month_records(self, exact=True))
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
+        return month_records(self, exact=exact)
 
     def __repr__(self) -> str:
         net = shown_costs([self.best.measures.net], self.currency)[0]
         return f"<ReturnOnInvestment {self.title!r}: {net} {self.currency} net, {self.period}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def _sum(flows: Sequence[Flow], name: str) -> Fraction:

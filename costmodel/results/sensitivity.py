@@ -12,13 +12,13 @@ from costmodel.results.parameters import (
     JSON_DIGITS,
     Number,
     Parameter,
-    Shown,
     digits,
     head,
     money,
     parameter_json,
     reasons,
 )
+from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ class OneWay(Shown):
             *(grouped(half_up(Fraction(value), places), places) for value in outcomes),
         )
 
-    def _records(self) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:  # noqa: ARG002 - sensitivities are floats
+        """One row for each number."""
         names = ("low", "high", "outcome_low", "outcome_base", "outcome_high", "least", "most", "swing")
         return [
             {**parameter_json(row.parameter), **{name: digits(getattr(row, name)) for name in names}}
@@ -154,17 +155,11 @@ class OneWay(Shown):
         return {
             **head("one_way_sensitivity", self.title, self.option, self.currency),
             "net_present_value": decimal_text(self.outcome),
-            "numbers": self._records(),
+            "numbers": self.to_records(),
             "without_effect": list(self.without_effect),
             "not_computed": reasons(self.not_computed),
             "notes": list(self.notes),
         }
-
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each number."""
-        import pandas as pd
-
-        return pd.DataFrame(self._records())
 
 
 @dataclass(frozen=True)
@@ -222,6 +217,19 @@ class TwoWay(Shown):
             "break_evens": [[digits(value) for value in row] for row in self.break_evens],
         }
 
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:  # noqa: ARG002 - sensitivities are floats
+        """One row for each pair of values."""
+        first, second = self.first, self.second
+        return [
+            {
+                first.parameter.name: digits(down),
+                second.parameter.name: digits(across),
+                "net_present_value": digits(outcome),
+            }
+            for down, outcomes in zip(first.values, self.outcomes, strict=True)
+            for across, outcome in zip(second.values, outcomes, strict=True)
+        ]
+
     def to_pandas(self) -> pd.DataFrame:
         """A row for each value of the first number, a column for each of the second."""
         import pandas as pd
@@ -274,23 +282,19 @@ class NamedCases(Shown):
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         first = head("named_cases", self.title, "", self.currency)
-        return {**{key: value for key, value in first.items() if key != "option"}, "cases": self._records()}
+        return {**{key: value for key, value in first.items() if key != "option"}, "cases": self.to_records()}
 
-    def _records(self) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One row for each case and option."""
+        number: Any = (lambda value: value) if exact else decimal_text
         return [
             {
                 "case": row.case,
                 "option": row.option,
-                "net_present_value": decimal_text(row.net_present_value),
-                "net_total": decimal_text(row.net_total),
+                "net_present_value": number(row.net_present_value),
+                "net_total": number(row.net_total),
                 "payback_months": None if row.payback_months is None else digits(row.payback_months),
                 "settings": dict(row.settings),
             }
             for row in self.rows
         ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """One row for each case and option; money as exact `Fraction` objects."""
-        import pandas as pd
-
-        return pd.DataFrame([row._replace(settings=()) for row in self.rows]).drop(columns="settings")

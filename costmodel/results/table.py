@@ -74,36 +74,6 @@ class Table(NamedTuple):
         lines += [line for note in self.notes for line in ("", _escaped(note))]
         return "\n".join(lines)
 
-    def html(self) -> str:
-        """As HTML with inline style, without ids or scripts; every text is escaped."""
-        from html import escape
-
-        cell = "padding:2px 10px;border-bottom:1px solid #ddd;"
-        head = "".join(
-            f'<th style="{cell}text-align:{_side(column)};border-bottom:2px solid #444">{escape(column.heading)}</th>'
-            for column in self.columns
-        )
-        body = "".join(
-            f"<tr>{self._cells(row, cell + ('color:#767676;' if index in self.muted else ''))}</tr>"
-            for index, row in enumerate(self.rows)
-        )
-        foot = f"<tr>{self._cells(self.totals, cell + 'font-weight:bold;')}</tr>" if self.totals else ""
-        lead = f'<p style="margin:4px 0;max-width:60em">{escape(self.lead)}</p>' if self.lead else ""
-        notes = "".join(f'<p style="margin:2px 0;font-size:90%">{escape(note)}</p>' for note in self.notes)
-        return (
-            f'<div><p style="font-weight:bold;margin:4px 0">{escape(self.title)}</p>{lead}'
-            f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}{foot}</tbody></table>{notes}</div>"
-        )
-
-    def _cells(self, row: Sequence[str], style: str) -> str:
-        from html import escape
-
-        return "".join(
-            f'<td style="{style}text-align:{_side(column)}">{escape(text)}</td>'
-            for text, column in zip(row, self.columns, strict=True)
-        )
-
 
 def width(text: str) -> int:
     """Columns that a text takes in a terminal: wide characters take two, combining marks none."""
@@ -112,10 +82,6 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
-
-
-def _side(column: Column) -> str:
-    return "right" if column.numeric else "left"
 
 
 def _escaped(text: str) -> str:

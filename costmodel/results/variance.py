@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text
 from costmodel.results.estimate import SCHEMA_VERSION
+from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -147,7 +148,7 @@ class Limit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Variance:
+class Variance(Shown):
     """Why the cost of HEAD differs from that of BASE.
 
     Attributes:
@@ -229,7 +230,7 @@ class Variance:
             "effects": _texts(self.effects),
             "models": [_group_record("model", group) for group in self.by_model],
             "months": [_group_record("month", group) for group in self.by_month],
-            "lines": self.records(),
+            "lines": self.to_records(),
             "findings": [item._asdict() | {"amount": decimal_text(item.amount)} for item in self.findings],
             "changes": None if self.changes is None else [item._asdict() for item in self.changes],
             "limit": self.limit._asdict() if self.limit else None,
@@ -237,7 +238,7 @@ class Variance:
             "warnings": [{"code": code, "text": text} for code, text in self.warnings],
         }
 
-    def records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
         """Every line as plain data.
 
         Args:
@@ -249,19 +250,13 @@ class Variance:
         """The lines as a data frame, one column for each effect; numbers as exact `Fraction` objects."""
         import pandas as pd
 
-        rows = self.records(exact=True)
+        rows = self.to_records(exact=True)
         return pd.DataFrame([{**row, **row.pop("effects")} for row in rows])
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.plain() for table in self.tables())
 
     def __repr__(self) -> str:
         from costmodel.results.estimate import shown_costs
 
         return f"<Variance {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}>"
-
-    def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self.tables())
 
 
 def _as_is(number: Fraction) -> Fraction:

@@ -618,8 +618,8 @@ def test_hostile_text_is_harmless(tmp_path, capsys):
         tmp_path, f"{{claim: {claim}, source: '@SUM(1)', quoted: -57 %, missing: '+1 <b>'}}", assumptions=""
     )
     result = audit(path)
-    assert "<script>" not in result._repr_html_()
-    assert "&lt;script&gt;" in result._repr_html_()
+    assert "<script>" not in result._repr_mimebundle_()["text/html"]
+    assert "&lt;script&gt;" in result._repr_mimebundle_()["text/html"]
     assert run(["audit", str(path), "--format", "csv"]) == 0
     (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out.removeprefix("\ufeff")))
     assert all(not cell.startswith(("=", "+", "@")) for cell in row.values())

@@ -447,7 +447,7 @@ def test_html_and_frames(own):
     """In a notebook."""
     result = compared(own)
     assert result.to_pandas().shape[0] == len(OFFERS)
-    assert "<table" in result._repr_html_()
+    assert "<table" in result._repr_mimebundle_()["text/html"]
     assert "of 4" in repr(result)
 
 

@@ -710,7 +710,7 @@ def test_pandas_and_html(book: PriceBook) -> None:
     result = migrate(scenario({}), book)
     frame = result.to_pandas()
     assert (len(frame), frame["cost"].sum()) == (30, result.total.cost)
-    assert "<table" in result._repr_html_()
+    assert "<table" in result._repr_mimebundle_()["text/html"]
     assert repr(result) == "<MigrationResult 'Moving': 365.00 USD saved a year, 2026-11>"
 
 

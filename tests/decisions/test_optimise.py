@@ -367,7 +367,7 @@ def test_frames_and_html(tmp_path):
     """In a notebook."""
     result = mixed(tmp_path)
     assert sum(result.to_pandas()["share"]) == 1
-    assert "<table" in result._repr_html_()
+    assert "<table" in result._repr_mimebundle_()["text/html"]
     assert "OptimalMix" in repr(result)
 
 

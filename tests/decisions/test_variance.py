@@ -638,7 +638,7 @@ def test_result() -> None:
     frame = found.to_pandas()
     assert frame["volume"].sum() == found.total
     assert list(frame["difference"]) == [line.difference for line in found.lines]
-    assert "<table" in found._repr_html_()
+    assert "<table" in found._repr_mimebundle_()["text/html"]
     assert str(found).startswith("Why the cost moved: 2026-12 to 2027-11\n\nThe cost rises from 1,229.98 to 2,459.")
 
 

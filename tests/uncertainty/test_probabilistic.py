@@ -405,7 +405,7 @@ def test_tables_are_for_people_and_the_frame_has_a_row_for_each_option_and_value
     assert len(values.rows) == 5 * 3
     assert sum(row[-1] == "best" for row in values.rows) == 5
     assert knowing.totals[0] == "all of them"
-    assert "<table" in found._repr_html_()
+    assert "<table" in found._repr_mimebundle_()["text/html"]
     frame = found.to_pandas()
     assert len(frame) == 15
     assert frame.groupby("value_of_hour")["chance_best"].sum().tolist() == pytest.approx([1] * 5)

@@ -288,4 +288,4 @@ def test_results_are_plain_data(case):
     for result in (one, two_way(made, QUOTED, WAGE, MINUTES), named_cases(made)):
         assert result.to_json()["schema_version"] == "1"
         assert result.tables()
-        assert "<table" in result._repr_html_()
+        assert "<table" in result._repr_mimebundle_()["text/html"]
