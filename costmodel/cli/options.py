@@ -139,7 +139,7 @@ def selection(text: str) -> dict[str, str]:
         if not equals or not value.strip():
             raise CommandLineError(
                 f"'{part}' is not name=value: write --at month=1,model=openai/gpt-4.1,meter=input, or "
-                "--at roi=net_flow,month=1 for a figure of the return on investment"
+                "--at roi=net_flow,month=1, migration=saving_a_year or comparison=cost,model=… for a figure of these"
             )
         if name.strip() in found:
             raise CommandLineError(f"--at names '{name.strip()}' twice: one value for each")

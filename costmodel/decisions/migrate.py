@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.decisions.move_mistakes import require_over, require_stated
 from costmodel.decisions.moved import Case, slices
@@ -46,18 +46,43 @@ def migrate(scenario: Scenario, book: PriceBook | None = None) -> MigrationResul
         FileError: the scenario has no `migration`, or cannot be computed with.
         NoPriceError: something has no price; everything that has none is named.
     """
+    return result_of(workings(scenario, book))
+
+
+class Workings(NamedTuple):
+    """Everything that a change of provider is computed from.
+
+    Attributes:
+        stages: in order.
+        slices: the work, cut at midnight and at every stage.
+        agreed: what is paid beside the bills.
+        requests_per_record: requests that one record takes, on average.
+        doubts: about token counts.
+    """
+
+    case: Case
+    stages: tuple[Stage, ...]
+    slices: tuple[Slice, ...]
+    agreed: Agreed
+    requests_per_record: Fraction
+    doubts: tuple[Doubt, ...]
+
+
+def workings(scenario: Scenario, book: PriceBook | None = None) -> Workings:
+    """What a change of provider is computed from; arguments and errors as `migrate`."""
     require_stated(scenario)
     case = _case(scenario, book or book_for(scenario))
     ramp = stages(scenario.migration, case.begin, case.end)
     work, doubts = slices(case, ramp)
     require_over(scenario, work, ramp[-1].start)
-    return _result(case, ramp, work, doubts)
+    return Workings(case, ramp, work, _agreed(case, work), _requests_per_record(case, work), doubts)
 
 
-def _result(case: Case, ramp: tuple[Stage, ...], work: tuple[Slice, ...], doubts: Sequence[Doubt]) -> MigrationResult:
+def result_of(made: Workings) -> MigrationResult:
+    """The result of a change of provider."""
+    case, ramp, work, agreed, per_record, doubts = made
     scenario, stated = case.scenario, case.scenario.migration
-    spans = spans_of(work, _agreed(case, work))
-    per_record = _requests_per_record(case, work)
+    spans = spans_of(work, agreed)
     return MigrationResult(
         title=scenario.scenario,
         currency=scenario.currency,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.decisions.ramp import finished
 from costmodel.decisions.settled import cost, levied
@@ -40,14 +40,15 @@ class Last(NamedTuple):
 
 def outlook_of(spans: Sequence[Span], slices: Sequence[Slice], stated: Migration, levies: Sequence[Levy]) -> Outlook:
     """Break-even, a year after, and the last month at the present and at the new models."""
-    last = _last(spans)
+    last = last_of(spans)
     before, after = _month(slices, finished(stated), levies)
-    saved, unchanged = _a_year(last)
+    saved, unchanged = a_year(last)
     even, beyond = break_even([(span.start.date(), span.amounts.saving) for span in spans], stated.start, last)
     return Outlook(saved, unchanged, last.day, even, beyond, before, after)
 
 
-def _last(spans: Sequence[Span]) -> Last:
+def last_of(spans: Sequence[Span]) -> Last:
+    """The last day with requests, and the mean volume of the last month."""
     day = next(span.start.date() for span in reversed(spans) if span.amounts.requests)
     month = [span for span in spans if _month_of(span) == _month_of(spans[-1])]
     days = (month[-1].end - month[0].start).days
@@ -59,12 +60,15 @@ def _month_of(item: Span | Slice) -> tuple[int, int]:
     return item.start.year, item.start.month
 
 
-def _a_year(last: Last) -> tuple[Fraction, Fraction]:
-    """Saving and unchanged cost of a year at the last day's prices: bills alone, nothing that is paid once."""
+def a_year(last: Last) -> tuple[Any, Any]:
+    """Saving and unchanged cost of a year at the last day's prices: bills alone, nothing that is paid once.
+
+    Numbers may be exact or traced.
+    """
     amounts = last.amounts
     saved = saving_of_move(amounts.unchanged_bills_cost, amounts.old_cost + amounts.new_cost)
-    return tuple(  # type: ignore[return-value]
-        Fraction(yearly_saving(cost_per_record(money, amounts.requests), last.requests_per_day))
+    return tuple(
+        yearly_saving(cost_per_record(money, amounts.requests), last.requests_per_day)
         for money in (saved, amounts.unchanged_bills_cost)
     )
 
@@ -97,7 +101,7 @@ def break_even(savings: Sequence[tuple[date, Fraction]], start: date, last: Last
             found = None if total < 0 else (found or day)
     if found is not None:
         return found, None
-    saved, _ = _a_year(last)
+    saved, _ = a_year(last)
     daily = saved / 365
     wait = -int(total // daily) if daily > 0 else _LONGEST_WAIT + 1
     return None, max(days) + timedelta(days=wait) if wait <= _LONGEST_WAIT else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costmodel.equations.migration import ramp_share, share_sent_again
 from costmodel.quantities import decimal_text
@@ -74,6 +74,11 @@ def _steps(migration: Migration, canary: Canary, now: datetime) -> Iterator[Stag
 
 def _step(migration: Migration, name: str, span: tuple[datetime, datetime], share: Fraction) -> Stage:
     error = migration.canary.error_rate if migration.canary else _NOTHING
-    failed: Fraction = share_sent_again(share, error)
+    return with_shares(Stage("during", name, *span), migration, share, error)
+
+
+def with_shares(stage: Stage, migration: Migration, share: Any, error: Any) -> Stage:
+    """A stage in which a share is at the new provider, and a share of that fails; numbers of any runtime."""
+    failed = share_sent_again(share, error)
     again = failed if migration.fallback == "old provider" else _NOTHING
-    return Stage("during", name, *span, share, failed, again)
+    return stage._replace(new_share=share, failed=failed, again=again)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.billing.levies import levy_lines, minimum_lines
 from costmodel.equations.charges import minimum_top_up
@@ -60,8 +60,10 @@ def staying(_: Stage) -> tuple[Fraction, Fraction]:
 def spans_of(slices: Sequence[Slice], agreed: Agreed) -> tuple[Span, ...]:
     """The amounts of every slice; what is paid for a month or once stands where it is paid."""
     with_levies = levied(agreed.levies)
-    found = [_bills(item, with_levies) for item in slices]
-    moved, stayed = _Extras(slices, agreed, moving), _Extras(slices, agreed, staying)
+    found = [
+        [bills(item.stage, item.requests, *(with_levies(cost(of)) for of in (item.old, item.new)))] for item in slices
+    ]
+    moved, stayed = Extras(slices, agreed, moving), Extras(slices, agreed, staying)
     for index, missing in moved.minimums().items():
         found[index].append(Amounts(minimum_cost=with_levies(missing)))
     for index, missing in stayed.minimums().items():
@@ -88,25 +90,70 @@ def cost(entries: Sequence[Entry]) -> Fraction:
     return sum((entry.cost for entry in entries), _NOTHING)
 
 
-def _bills(item: Slice, with_levies: Callable[[Fraction], Fraction]) -> list[Amounts]:
-    stage, old, new = item.stage, with_levies(cost(item.old)), with_levies(cost(item.new))
-    return [
-        Amounts(
-            requests=item.requests,
-            requests_at_new=item.requests * stage.new_share,
-            requests_failed=item.requests * stage.failed,
-            requests_sent_again=item.requests * stage.again,
-            requests_copied=item.requests * stage.copied,
-            old_cost=cost_of_share(old, stage.old_load),
-            new_cost=cost_of_share(new, stage.new_load),
-            twice_cost=cost_of_share(old, stage.again) + cost_of_share(new, stage.copied),
-            unchanged_bills_cost=old,
-        )
-    ]
+def bills(stage: Stage, requests: Any, old: Any, new: Any) -> Amounts:
+    """Requests and bills within a stage, of numbers of any runtime.
+
+    Args:
+        stage: its shares.
+        requests: all of them, each counted once.
+        old: what all of them would cost at the old models.
+        new: the same at the new ones.
+    """
+    return Amounts(
+        requests=requests,
+        requests_at_new=requests * stage.new_share,
+        requests_failed=requests * stage.failed,
+        requests_sent_again=requests * stage.again,
+        requests_copied=requests * stage.copied,
+        old_cost=cost_of_share(old, stage.old_load),
+        new_cost=cost_of_share(new, stage.new_load),
+        twice_cost=cost_of_share(old, stage.again) + cost_of_share(new, stage.copied),
+        unchanged_bills_cost=old,
+    )
 
 
-class _Extras:
-    """What is paid beside the bills, with the change or without it."""
+class Commitment(NamedTuple):
+    """A month in which the contract asks for a minimum.
+
+    Attributes:
+        place: the slice at whose end it is paid.
+        bill: what the contract's providers are paid for the days on which it runs.
+        days, length: those days, and all days of the month.
+    """
+
+    place: int
+    month: Month
+    bill: Fraction
+    days: int
+    length: int
+
+
+def missing_to_minimum(bill: Any, minimum: Any, days: Any, length: Any) -> Any:
+    """What is missing to a contract's minimum in a month; any runtime."""
+    return minimum_top_up(bill, commitment_of_days(minimum, days, length))
+
+
+class Drawn(NamedTuple):
+    """What is drawn from money paid in advance until it lapses.
+
+    Attributes:
+        place: the slice at whose end it lapses.
+        bills, minimums: what is drawn: for requests, and for what is missing to minimums.
+    """
+
+    place: int
+    bills: Fraction
+    minimums: Fraction
+
+
+class Extras:
+    """What is paid beside the bills, with the change or without it.
+
+    Attributes:
+        first: the slice in which the change begins.
+        commitments: months in which the contract asks for a minimum.
+        own: minimum charges of the offers themselves, each with the last slice of its month.
+    """
 
     def __init__(
         self, slices: Sequence[Slice], agreed: Agreed, loads: Callable[[Stage], tuple[Fraction, Fraction]]
@@ -114,25 +161,33 @@ class _Extras:
         self._slices, self._agreed, self._loads = slices, agreed, loads
         self.first = next(index for index, item in enumerate(slices) if item.start.date() >= agreed.start)
         self._drawn = [self._at_contract(item) for item in slices]
-        self._own = self._own_minimums()
-        self._committed = self._commitments()
+        self.own = self._own_minimums()
+        self.commitments = self._commitments()
+        missing = {item.place: missing_to_minimum(item.bill, agreed.minimum, *item[-2:]) for item in self.commitments}
+        self._committed = {index: money for index, money in missing.items() if money}
 
     def minimums(self) -> dict[int, Fraction]:
         """What is missing to minimums, before taxes and fees, by the slice at whose end it is paid."""
         found = dict(self._committed)
-        for index, line in self._own:
+        for index, line in self.own:
             found[index] = found.get(index, _NOTHING) + line.cost
         return found
 
     def lapsed(self) -> list[tuple[int, Fraction]]:
         """What of the money paid in advance is lost, and where."""
+        drawn = self.drawn()
+        return (
+            [] if drawn is None else [(drawn.place, prepaid_unused(self._agreed.balance, drawn.bills + drawn.minimums))]
+        )
+
+    def drawn(self) -> Drawn | None:
+        """What is drawn from money paid in advance; None where there is none, or it stays in use."""
         last = self._last_of(self._agreed.ends) if self._agreed.ends else self._last_use()
         if last is None or not self._agreed.balance:
-            return []
-        bills = sum(self._drawn[self.first : last + 1], _NOTHING)
-        bills += sum((missing for index, missing in self._committed.items() if self.first <= index <= last), _NOTHING)
-        bills += sum((line.cost for index, line in self._own if self._counts(line, index, last)), _NOTHING)
-        return [(last, prepaid_unused(self._agreed.balance, bills))]
+            return None
+        minimums = sum((money for index, money in self._committed.items() if self.first <= index <= last), _NOTHING)
+        minimums += sum((line.cost for index, line in self.own if self._counts(line, index, last)), _NOTHING)
+        return Drawn(last, sum(self._drawn[self.first : last + 1], _NOTHING), minimums)
 
     def _counts(self, line: LevyLine, index: int, last: int) -> bool:
         return self.first <= index <= last and _provider(line.model) in self._agreed.providers
@@ -162,18 +217,17 @@ class _Extras:
         lines = minimum_lines(found)
         return [(self._last_of(_last_day(line.month)), line) for line in lines]
 
-    def _commitments(self) -> dict[int, Fraction]:
-        """What is missing to the contract's minimum, each month until it ends."""
-        agreed, found = self._agreed, {}
+    def _commitments(self) -> list[Commitment]:
+        """The months until the contract ends, where it asks for a minimum."""
+        agreed, found = self._agreed, []
         if agreed.ends is None or not agreed.minimum:
-            return {}
+            return []
         months = dict.fromkeys((item.start.year, item.start.month) for item in self._slices)
         for year, month in months:
             first, length = date(year, month, 1), monthrange(year, month)[1]
             last = min(agreed.ends, date(year, month, length))
             if last < first:
                 continue
-            least = commitment_of_days(agreed.minimum, last.day, length)
             bill = sum(
                 (
                     drawn
@@ -182,13 +236,12 @@ class _Extras:
                 ),
                 _NOTHING,
             )
-            missing = minimum_top_up(bill + self._own_of(year, month), least)
-            if missing:
-                found[self._last_of(last)] = missing
+            bill += self._own_of(year, month)
+            found.append(Commitment(self._last_of(last), Month(year, month), bill, last.day, length))
         return found
 
     def _own_of(self, year: int, month: int) -> Fraction:
-        own = (line for _, line in self._own if (line.month.year, line.month.month) == (year, month))
+        own = (line for _, line in self.own if (line.month.year, line.month.month) == (year, month))
         return sum((line.cost for line in own if _provider(line.model) in self._agreed.providers), _NOTHING)
 
     def _last_of(self, day: date) -> int:

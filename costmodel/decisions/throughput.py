@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from costmodel.equations import service as equations
 from costmodel.results.migration_parts import Side
+from costmodel.runtimes.operations import some
 
 if TYPE_CHECKING:
     from costmodel.value.move import Migration, Retries, Service
 
 _DAYS_30, _DAYS_MEAN = Fraction(30), Fraction("30.4375")
 _MILLISECONDS = 1_000
+_NOTHING = Fraction(0)
 
 
-def side(migration: Migration, service: Service | None, requests_per_record: Fraction) -> Side:
-    """How one provider answers, as far as the scenario says.
+def side(migration: Migration, service: Service | None, requests_per_record: Any) -> Side:
+    """How one provider answers, as far as the scenario says; numbers may be exact or traced.
 
     Args:
         migration: for the retries and the backlog that both sides share.
@@ -46,9 +48,8 @@ def _request(latency_seconds: Fraction, retries: Retries | None) -> dict[str, An
     again = equations.share_tried_again(retries.share, retries.timeout_share)
     attempts = equations.expected_attempts(again, retries.most)
     waiting = equations.backoff_wait(retries.share, again, retries.first_delay_seconds, retries.factor, retries.most)
-    lost = equations.timeout_wait(
-        retries.timeout_share, again, attempts, retries.timeout_seconds or 0, retries.timeout_delay_seconds
-    )
+    limit = _NOTHING if retries.timeout_seconds is None else retries.timeout_seconds
+    lost = equations.timeout_wait(retries.timeout_share, again, attempts, limit, retries.timeout_delay_seconds)
     return {
         "attempts": attempts,
         "waiting_seconds": waiting,
@@ -60,7 +61,7 @@ def _request(latency_seconds: Fraction, retries: Retries | None) -> dict[str, An
 
 def _throughput(seconds: Fraction, concurrency: int, requests_per_record: Fraction) -> dict[str, Any]:
     possible = equations.requests_per_day(concurrency, seconds)
-    return {"records_a_day": possible / requests_per_record} if requests_per_record else {}
+    return {"records_a_day": possible / requests_per_record} if some(requests_per_record) else {}
 
 
 def _backlog(
