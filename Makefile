@@ -8,7 +8,7 @@ SCENARIO ?= scenarios/emr-medium-measured.yaml
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 STARTUP := $(BIN)/python -m compileall -q costmodel
 
-.PHONY: help estimate test test-slow check bench schemas constraints clean
+.PHONY: help estimate test test-slow check bench schemas notebooks notebooks-check constraints clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
 	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, scenarios"
@@ -50,6 +50,13 @@ bench: $(VENV)/.dev
 	@$(STARTUP)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_uncertainty.py
+
+# The notebooks executed from their sources; and the check that what is committed is what they give.
+notebooks: $(VENV)/.dev
+	$(BIN)/python notebooks/build.py
+
+notebooks-check: $(VENV)/.dev
+	$(BIN)/python notebooks/build.py --check
 
 # After a change of the file models: the schemas that editors use.
 schemas: $(VENV)/.dev

@@ -21,6 +21,7 @@ _COMMANDS = {
     "variance": "why the cost moved between two scenarios or results: volume, mix, intensity, price",
     "migrate": "before, during and after a change of provider",
     "audit": "recompute the figures that a vendor quotes",
+    "tokens": "count tokens of real texts, and make a workload profile",
     "check": "run every `expect:`; exit 1 where one is missed",
     "prices": "the price book: list, show, history, diff, check, release",
     "evidence": "published evidence for the parameters of a return on investment",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
@@ -101,7 +102,15 @@ def load_profile(name: str, folder: "Path | None" = None) -> "Profile":
     if name not in files:
         near = did_you_mean(name, files, listed=False)
         raise UsageError(f"there is no profile '{name}'{near} There are: {', '.join(sorted(files))}")
-    return _profile(read_document(files[name], f"profiles/{files[name].name}"), name)
+    path = files[name].resolve()
+    changed = path.stat()
+    return _read(path, name, (changed.st_mtime_ns, changed.st_size))
+
+
+@lru_cache(maxsize=64)
+def _read(path: "Path", name: str, _changed: tuple[int, int]) -> "Profile":
+    """A profile read once, and again when its file has changed."""
+    return _profile(read_document(path, f"profiles/{path.name}"), name)
 
 
 def _profile(document: "Document", name: str) -> "Profile":

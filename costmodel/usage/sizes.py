@@ -188,7 +188,7 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
     from costmodel.usage.profiles import load_profile
 
     try:
-        profile = _cached_profile(str(tokens.profile), folder, load_profile)
+        profile = load_profile(str(tokens.profile), folder)
     except UsageError as error:
         raise SpecError((*path, "tokens", "profile"), str(error), of_key=False) from None
     vocabulary, left, right, doubts = _vocabulary(profile, card, own=tokens.tokenizer == "own")
@@ -199,17 +199,6 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
     )
     source = f"profile {tokens.profile}: {profile.file.requests:,} measured requests, counted with {vocabulary}"
     return Sizes(points, source, doubts)
-
-
-_PROFILES: dict[tuple[str, Any], Any] = {}
-
-
-def _cached_profile(name: str, folder: Path | None, read: Any) -> Profile:
-    key = (name, folder)
-    if key not in _PROFILES:
-        _PROFILES[key] = read(name, folder)
-    found: Profile = _PROFILES[key]
-    return found
 
 
 def _vocabulary(

@@ -322,3 +322,16 @@ def test_hours_and_a_change_of_price_combine(book: cm.PriceBook) -> None:
     """Requests of the morning alone see a price that changes at noon of a day on the days after it."""
     found = estimated(book, "rising", hours={"daily": "00:00-12:00", "zone": "UTC"})
     assert found.total == Fraction(11, 31) * 1 + Fraction(20, 31) * 2
+
+
+def test_a_profile_that_changed_is_read_again(tmp_path: Path) -> None:
+    """In one session of Jupyter a profile may be made a second time."""
+    from costmodel.usage.profiles import load_profile
+
+    shipped = (shipped_folder("scenarios") / "profiles" / "aci-bench--gold-note.yaml").read_text(encoding="utf-8")
+    (tmp_path / "profiles").mkdir()
+    file = tmp_path / "profiles" / "own--notes.yaml"
+    for title in ("First", "Second, longer"):
+        text = shipped.replace("One doctor-patient dialogue", title).replace("aci-bench/gold-note", "own/notes")
+        file.write_text(text, encoding="utf-8")
+        assert load_profile("own/notes", tmp_path).file.title.startswith(title)

@@ -1,0 +1,1 @@
+"""Counting the tokens of real text, and the workload profile that is made of the counts."""
