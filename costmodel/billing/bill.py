@@ -56,7 +56,7 @@ class Entry(NamedTuple):
         charges: one for each priced meter of which there was any.
         totals: units of each meter, parts included in their wholes.
         list_currency, billing_currency: of its prices, and of what is paid.
-        start: where its first span of time begins.
+        start, end: where its first span of time begins, and its last one ends.
         factors: what a forecast is made of; None for metered usage.
         exchange, escalation_years, escalation_rate: what turned billed cost into cost.
     """
@@ -81,6 +81,7 @@ class Entry(NamedTuple):
     escalation_rate: Fraction
     escalation_years: int
     start: datetime
+    end: datetime
     factors: Factors | None = None
 
     def converted(self, cost: Fraction) -> tuple[Fraction, Fraction]:
@@ -129,9 +130,10 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
     merged: dict[tuple[object, ...], Cell] = {}
     tariffs: dict[tuple[object, ...], Tariff] = {}
     errors: dict[tuple[object, ...], NoPriceError] = {}
+    known = Tariffs(card)
     for cell in cube.cells:
         try:
-            tariff = _tariff(cell, card(cell.model))
+            tariff = known.of(cell)
         except NoPriceError as error:
             once = (cell.model,) if isinstance(error, NotInForceError) else (str(error),)
             errors.setdefault(once, error)
@@ -155,15 +157,64 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
     return tuple(_entry(cell, tariffs[key], card(cell.model), terms) for key, cell in merged.items())
 
 
+def priceable(
+    cube: Cube, card: Callable[[str], RateCard]
+) -> tuple[tuple[tuple[Cell, Tariff], ...], tuple[tuple[Cell, NoPriceError], ...]]:
+    """The cells that have a price, each with its tariff, and those that have none, each with the reason.
+
+    For usage that was metered: what has no price is told of beside the bill, never priced as nothing.
+    """
+    tariffs = Tariffs(card)
+    priced, unpriced = [], []
+    for cell in cube.cells:
+        try:
+            priced.append((cell, tariffs.of(cell)))
+        except NoPriceError as error:
+            unpriced.append((cell, error))
+    return tuple(priced), tuple(unpriced)
+
+
+def contracted_cost(cell: Cell, tariff: Tariff) -> Fraction:
+    """What a cell costs in the list currency, without its charges one by one."""
+    if not cell.shaped:
+        return tariff.contracted.cost(cell.totals)
+    return sum((cost for _, _, cost in _costs(tariff.contracted, cell).values()), _ZERO)
+
+
+class Tariffs:
+    """The tariffs of cells; what depends on the time, size, tier and region alone is looked up once."""
+
+    def __init__(self, card: Callable[[str], RateCard]) -> None:
+        self._card = card
+        self._found: dict[tuple[object, ...], Tariff | NoPriceError] = {}
+
+    def of(self, cell: Cell) -> Tariff:
+        """The tariff that prices a cell.
+
+        Raises:
+            NoPriceError: there is none, or none for a meter that was used.
+        """
+        key = (cell.model, cell.start, cell.end, cell.band, cell.tier, cell.region)
+        found = self._found.get(key)
+        if found is None:
+            try:
+                found = _tariff(cell, self._card(cell.model))
+            except NoPriceError as error:
+                found = error
+            self._found[key] = found
+        if isinstance(found, NoPriceError):
+            raise found
+        found.contracted.require(cell.totals)
+        return found
+
+
 def _tariff(cell: Cell, card: RateCard) -> Tariff:
     if any(cell.start < cut < cell.end for cut in card.time_cuts(cell.start, cell.end)):
         raise _uncut(cell, card, "a change of price")
     for cut in card.size_cuts():
         if (cell.band.low is None or cell.band.low < cut) and (cell.band.high is None or cut < cell.band.high):
             raise _uncut(cell, card, "a size limit")
-    tariff = card.tariff(cell.start, cell.band.inside, cell.tier, cell.region)
-    tariff.contracted.require(cell.totals)
-    return tariff
+    return card.tariff(cell.start, cell.band.inside, cell.tier, cell.region)
 
 
 def _uncut(cell: Cell, card: RateCard, what: str) -> CostmodelError:
@@ -220,6 +271,7 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
         terms.escalation_rate,
         years,
         cell.start,
+        cell.end,
         cell.factors,
     )
     return draft._replace(charges=tuple(_charges(draft, cell)))

@@ -151,6 +151,15 @@ class PriceBook:
             found = self._cards[name] = self._cards[full]
         return found
 
+    def knows(self, name: str) -> bool:
+        """Whether a name means an offer, or several; quicker than asking for a rate card that is not there."""
+        if name in self._cards or self._alone(name) is not None:
+            return True
+        provider, _, model = name.partition("/")
+        if model and provider in self.provider_names():
+            return self._named(provider, model) is not None
+        return bool(self._bare(name))
+
     def _alone(self, name: str) -> RateCard | None:
         """An offer read alone, out of a file that lies there as it was released; None where that cannot be."""
         provider, _, model = name.partition("/")

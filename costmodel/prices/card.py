@@ -246,6 +246,20 @@ class RateCard:
                     cuts |= {opens, closes}
         return sorted(cut for cut in cuts if begin < cut < end)
 
+    def edges(self) -> set[datetime]:
+        """The instants at which a row begins or ends."""
+        return {*self._listed.edges(), *self._contract.edges()}
+
+    def windows(self) -> tuple[Hours, ...]:
+        """The daily windows that some price depends on."""
+        rows = (*self._listed.rows, *self._contract.rows)
+        return tuple(dict.fromkeys(window for item in rows for window in item.hours))
+
+    def situation(self, at: datetime) -> tuple[object, ...]:
+        """What prices depend on at an instant, whatever the request: the rows in force, and which windows hold."""
+        rows = (self._listed.at(at), self._contract.at(at))
+        return (*map(id, rows), _case(rows, at, 0, STANDARD, "").hours)
+
     def depends_on_hours(self, begin: datetime, end: datetime) -> bool:
         """Whether a price in force between two instants depends on the time of day."""
         return any(item.hours for item in self._rows_between(begin, end))
