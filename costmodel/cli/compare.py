@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from costmodel.cli.options import Given
     from costmodel.cli.output import Out
     from costmodel.decisions.filters import Filters
+    from costmodel.decisions.wanted import Wanted
     from costmodel.prices.book import PriceBook
+    from costmodel.results.mix import OptimalMix
     from costmodel.results.provider_comparison import ProviderComparison
     from costmodel.scenario import Scenario
 
@@ -41,12 +43,10 @@ def command(
     """Providers side by side: cost, terms and latency; the ranking over a range; the cheapest mix."""
     question = _Asked(**asked)
     question.check()
-    loaded = given.scenario(scenario)
+    loaded, limits = question.read(scenario, given)
     book = given.book(loaded)
     if question.optimise:
-        from costmodel.decisions.optimise import optimise
-
-        mix = optimise(loaded, question.names, book, **question.wanted())
+        mix = _cheapest_mix(loaded, book, question, limits)
         out.emit(mix.tables(), mix.to_json, mix.to_records)
         return 0 if mix.feasible else 1
     result, ranges = _compared(loaded, book, question)
@@ -91,8 +91,8 @@ class _Asked(NamedTuple):
 
         if self.everything and self.models is not None:
             raise CommandLineError("--all is every offer of the price book: leave --models out, or --all")
-        if self.optimise and (self.over or self.present):
-            raise CommandLineError("--optimise finds one mix: leave --over and --present out")
+        if self.optimise and self.over:
+            raise CommandLineError("--optimise finds one mix: leave --over out")
         if self.constraints is not None and not self.optimise:
             raise CommandLineError("--constraints are those of --optimise: add it")
 
@@ -102,12 +102,34 @@ class _Asked(NamedTuple):
 
         return filters_of(listed(self.require), self.max_latency, self.min_context, self.region or "")
 
-    def wanted(self) -> dict[str, Any]:
-        """What a mix must meet, and of which offers it may be made."""
-        from costmodel.decisions.constraints import read_constraints
+    def read(self, scenario: Path, given: Given) -> tuple[Scenario, Wanted | None]:
+        """The scenario, and the constraints if there are any.
 
-        file = None if self.constraints is None else read_constraints(self.constraints)
-        return {"everything": self.everything, "filters": self.filters(), "constraints": file}
+        Raises:
+            FileError: what is wrong with both, in one run.
+        """
+        if self.constraints is None:
+            return given.scenario(scenario), None
+        from costmodel.decisions.wanted import read_constraints
+        from costmodel.errors import FileError
+
+        try:
+            loaded = given.scenario(scenario)
+        except FileError as error:
+            try:
+                mistakes = read_constraints(self.constraints).mistakes
+            except FileError as other:
+                mistakes = other.mistakes
+            raise FileError([*error.mistakes, *mistakes]) from None
+        return loaded, read_constraints(self.constraints)
+
+
+def _cheapest_mix(loaded: Scenario, book: PriceBook, asked: _Asked, limits: Wanted | None) -> OptimalMix:
+    from costmodel.decisions.optimise import against, optimise
+
+    filters = asked.filters()
+    mix = optimise(loaded, asked.names, book, everything=asked.everything, filters=filters, constraints=limits)
+    return against(mix, loaded, asked.present, book) if asked.present else mix
 
 
 def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[ProviderComparison, list[Any]]:
@@ -121,5 +143,5 @@ def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[Provide
         return result, []
     from costmodel.decisions.ranges import over
 
-    names = [item.name for item in result.eligible]
+    names = result.rankable
     return result, [over(loaded, names, text, book, region=asked.region or "") for text in asked.over]

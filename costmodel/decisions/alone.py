@@ -8,19 +8,23 @@ as `estimate` does it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import levy_lines, minimum_lines
+from costmodel.decisions.cells import Uncut, changes_of, is_below, part_of, summed
+from costmodel.decisions.work import layers, own_entries, own_mixes
 from costmodel.errors import FileError, NoPriceError, NotInForceError, UsageError
-from costmodel.runtimes.operations import known
+from costmodel.runtimes.operations import maximum
 from costmodel.study.cost import Billed, alternatives, billed, exchange_rate, forecast_of, told
 from costmodel.usage.cube import Band, Cube
 from costmodel.usage.months import time_slices
 from costmodel.usage.sizes import Spec, sizes_of
+from costmodel.usage.spec import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +39,11 @@ if TYPE_CHECKING:
     from costmodel.scenario import Scenario
     from costmodel.usage.cube import Cell, Cut
     from costmodel.usage.sizes import Doubt
-    from costmodel.usage.spec import Mix, Request
+
+
+SIZES = frozenset({"tokens", "meters", "images"})
+"""Keys that say how large a request is."""
+_REQUEST = tuple(Request.model_fields)
 
 
 class Alone(NamedTuple):
@@ -55,9 +63,11 @@ class Alone(NamedTuple):
         return sum(costs, Fraction(0))
 
     @property
-    def largest(self) -> Fraction:
-        """Most input and output tokens together of one request."""
-        return max((entry.factors.largest[0] for entry in self.bill.entries if entry.factors), default=Fraction(0))
+    def largest(self) -> tuple[Any, Any]:
+        """Most input and output tokens together, and most output tokens, of one request."""
+        found = [entry.factors.largest for entry in self.bill.entries if entry.factors]
+        none: Any = Fraction(0)
+        return reduce(maximum, (whole for whole, _ in found), none), reduce(maximum, (out for _, out in found), none)
 
 
 @dataclass(frozen=True)
@@ -150,29 +160,42 @@ class Bench:
             when = self.terms.years(cell.month) if self.together else cell.month
             alike = cell.workload, cell.step, cell.tier, cell.band, when, price
             groups.setdefault((index,) if cell.factors is None else alike, []).append(cell)
-        return [_summed(members) for members in groups.values()]
+        return [summed(members) for members in groups.values()]
 
     def _spans(self, cell: Cell, card: RateCard) -> Iterator[tuple[Any, Cell]]:
         """A month's cell by price: what tells the price from others, and its part of the month."""
         if cell.factors is None:
             yield None, cell
             return
-        parts: dict[Any, list[tuple[Any, ...]]] = {}
-        for span in self._slices(cell, card):
+        parts: dict[Any, tuple[datetime, Fraction]] = {}
+        for start, share in self._alike(cell, card):
             try:
-                price: Any = id(card.tariff(span[0], cell.band.inside, cell.tier, cell.region))
+                price: Any = id(card.tariff(start, cell.band.inside, cell.tier, cell.region))
             except NoPriceError as error:
                 price = "" if isinstance(error, NotInForceError) else str(error)
-            parts.setdefault(price, []).append(span)
-        for price, spans in parts.items():
-            yield price, _part(cell, spans[0][0], sum((share for *_, share in spans), Fraction(0)))
+            first, before = parts.get(price, (start, Fraction(0)))
+            parts[price] = first, before + share
+        for price, (start, share) in parts.items():
+            yield price, part_of(cell, start, share)
 
-    def _slices(self, cell: Cell, card: RateCard) -> list[tuple[datetime, datetime, Fraction]]:
+    def _alike(self, cell: Cell, card: RateCard) -> Iterable[tuple[datetime, Fraction]]:
+        """Parts of a month under one row in which the same hours of it hold: the first instant, the share of requests.
+
+        There are dozens of spans in a month of prices by the hour, and two or three such parts.
+        """
         hours, month = self._hours[cell.workload, cell.step], cell.month
-        key = month, hours, tuple(card.time_cuts(month.start, month.end))
+        changes = changes_of(card, month.start, month.end)
+        key = month, hours, changes
         if key not in self._times:
-            self._times[key] = time_slices(card, month, hours)
-        return self._times[key]
+            spans = time_slices(card, month, hours)
+            states = ([item.holds(begin) for item in changes.windows] for begin, *_ in spans)
+            self._times[key] = [(begin, share, held) for (begin, _, share), held in zip(spans, states, strict=True)]
+        found: dict[Any, tuple[datetime, Fraction]] = {}
+        for begin, share, held in self._times[key]:
+            alike = id(card.row_at(begin)), *held
+            first, before = found.get(alike, (begin, Fraction(0)))
+            found[alike] = first, before + share
+        return found.values()
 
     def _inside(self, valid: Valid) -> bool:
         """Whether a price begins or ends in the horizon."""
@@ -185,7 +208,7 @@ class Bench:
         whole = self._made(name, card, ())
         if not cuts:
             return whole
-        if not all(cell.factors is None or _below(cell.factors.largest[0], cuts[0][0]) for cell in whole):
+        if not all(cell.factors is None or is_below(cell.factors.largest[0], cuts[0][0]) for cell in whole):
             return self._made(name, card, cuts)
         key = id(whole), cuts[0]
         if key not in self._cells:
@@ -198,11 +221,13 @@ class Bench:
         key = own, cuts, frozenset(card.shaped_measures())
         if key not in self._cells:
             forecast = forecast_of(self.scenario, self.book, self.months, (name, self.said[name]), self.adoption)
-            uncut: Any = _Uncut(card, cuts)
+            uncut: Any = Uncut(card, cuts)
             find = self.book.card
-            self._cells[key] = told(
-                self.scenario, replace(forecast, card=lambda other: uncut if other == name else find(other)).cube
-            )[0].cells
+            forecast = replace(forecast, card=lambda other: uncut if other == name else find(other))
+            cube, doubts = told(self.scenario, forecast.cube)
+            self._cells[key] = cube.cells
+            if self._counts_own:
+                self._doubts[own] = card.name, doubts
         return self._cells[key]
 
     def _doubts_about(self, card: RateCard) -> tuple[Doubt, ...]:
@@ -233,6 +258,33 @@ class Bench:
             for workload, step in tasks
         }
 
+    def own_keys(self, card: RateCard) -> list[tuple[str, Any]]:
+        """What the scenario says of one offer's requests alone: as one of its models, or in a mix."""
+        return self._own.get(card.name, [])
+
+    @cached_property
+    def _own(self) -> dict[str, list[tuple[str, Any]]]:
+        found: dict[str, list[tuple[str, Any]]] = {}
+        mixes = (entry for mix in own_mixes(self.scenario) for entry in mix.models.items())
+        for name, entry in (*mixes, *self.said.items()):
+            keys = [(key, getattr(entry, key)) for key in _REQUEST if key in entry.model_fields_set]
+            if not keys:
+                continue
+            with suppress(NoPriceError):  # told of with its place, further on
+                found.setdefault(self.book.card(name).name, []).extend(keys)
+        return found
+
+    @cached_property
+    def without_sizes(self) -> list[tuple[Any, ...]]:
+        """Paths of workloads that say no size of a request, where models of the scenario do."""
+        if not any(entry.tokens for entry in own_entries(self.scenario)):
+            return []
+        return [
+            path
+            for item, path in self.scenario.all_workloads()
+            if not any(getattr(layer, key) for layer in (self.scenario, item, *item.steps) for key in SIZES)
+        ]
+
     @cached_property
     def _in_mixes(self) -> frozenset[str] | None:
         """Offers of which a mix of a workload or step says something; None where one of them is unknown."""
@@ -244,64 +296,4 @@ class Bench:
     @cached_property
     def _counts_own(self) -> bool:
         """Whether token counts depend on the offer's vocabulary."""
-        workloads = [workload for workload, _ in self.scenario.all_workloads()]
-        layers: list[Request] = [self.scenario, *(layer for item in workloads for layer in (item, *item.steps))]
-        return any(layer.tokens is not None and layer.tokens.tokenizer == "own" for layer in layers)
-
-
-def own_mixes(scenario: Scenario) -> list[Mix]:
-    """The mixes of single workloads and steps."""
-    workloads = [workload for workload, _ in scenario.all_workloads()]
-    found = [mix for item in workloads for mix in (item.mix, *(step.mix for step in item.steps))]
-    return [mix for mix in found if mix is not None]
-
-
-class _Uncut:
-    """A rate card whose price does not change with time, and only at some request sizes."""
-
-    def __init__(self, card: Any, sizes: tuple[Cut, ...]) -> None:
-        self._card, self._sizes = card, sizes
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._card, name)
-
-    def size_cuts(self) -> list[Cut]:
-        """Those that are kept."""
-        return list(self._sizes)
-
-    def time_cuts(self, *_: datetime) -> list[datetime]:
-        """None."""
-        return []
-
-    def depends_on_hours(self, *_: datetime) -> bool:
-        """It does not."""
-        return False
-
-
-def _below(size: Any, limit: Fraction) -> bool:
-    return known(size) and bool(size < limit)
-
-
-def _part(cell: Cell, start: datetime, share: Any) -> Cell:
-    """A share of a cell, standing at the first of its times."""
-    return cell._replace(
-        start=start,
-        records=cell.records * share,
-        requests=cell.requests * share,
-        totals={meter: units * share for meter, units in cell.totals.items()},
-        shaped={measure: units * share for measure, units in cell.shaped.items()},
-    )
-
-
-def _summed(cells: Sequence[Cell]) -> Cell:
-    """Cells of one price as one, standing where the first begins: its price holds for all of them."""
-    first = cells[0]
-    if len(cells) == 1:
-        return first._replace(end=first.start)
-    return first._replace(
-        end=first.start,
-        records=sum(cell.records for cell in cells),
-        requests=sum(cell.requests for cell in cells),
-        totals={meter: sum(cell.totals[meter] for cell in cells) for meter in first.totals},
-        shaped={measure: sum(cell.shaped[measure] for cell in cells) for measure in first.shaped},
-    )
+        return any(layer.tokens is not None and layer.tokens.tokenizer == "own" for layer in layers(self.scenario))

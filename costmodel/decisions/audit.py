@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costmodel.decisions.alternatives import smallest_change, unused
-from costmodel.decisions.claims import read_claims
+from costmodel.decisions.claims_file import read_claims
 from costmodel.decisions.computing import Computation
 from costmodel.decisions.figures import Figures
 from costmodel.decisions.verdicts import verdict_on
-from costmodel.errors import FileError, QuantityError, all_or_errors
+from costmodel.errors import FileError, NoPriceError, QuantityError, all_or_errors
 from costmodel.prices.book import PriceBook
 from costmodel.prices.reading import digest
-from costmodel.results.audit import CONTRADICTED, NOT_COMPUTABLE, Alternative, Audit, Finding, Stated, Used
+from costmodel.results.audit import Audit
+from costmodel.results.audit_parts import CONTRADICTED, NOT_COMPUTABLE, OWN, Alternative, Finding, Stated, Used
 from costmodel.results.notice import Notice, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from costmodel.decisions.alternatives import Named
-    from costmodel.decisions.claims import Claim, ClaimsFile, Figure
+    from costmodel.decisions.claims import Claim, Figure
+    from costmodel.decisions.claims_file import Claims
     from costmodel.decisions.units import Amount
     from costmodel.decisions.verdicts import Verdict
-    from costmodel.documents.reader import Document
+    from costmodel.errors import Mistake
 
 NOT_USED = "assumption-not-used"
 
@@ -51,18 +53,22 @@ def audit(
         NoPriceError: something that a claim is computed from has no price.
         CommandLineError: there is no such version of the price book.
     """
-    file, document = read_claims(path, name)
-    wanted = version or file.prices.version
+    claims = read_claims(path, name)
+    wanted = version or claims.file.prices.version
     figures = Figures(Path(path).parent, wanted, tuple(Path(item) for item in overlays))
-    return _Auditor(file, document, figures, PriceBook.load(version=wanted, overlays=overlays)).audit(progress)
+    auditor = _Auditor(claims, figures, PriceBook.load(version=wanted, overlays=overlays))
+    if claims.mistakes:
+        own = claims.document.name
+        found = dict.fromkeys((*claims.mistakes, *auditor.mistakes()))
+        raise FileError(sorted(found, key=lambda item: (item.file != own, item.file, item.line, item.column)))
+    return auditor.audit(progress)
 
 
 @dataclass(frozen=True)
 class _Auditor:
     """A file of claims, ready to be audited."""
 
-    file: ClaimsFile
-    document: Document
+    claims: Claims
     figures: Figures
     book: PriceBook
 
@@ -78,26 +84,37 @@ class _Auditor:
         findings = all_or_errors(bases, one)
         figures = self.figures
         return Audit(
-            title=self.file.claims,
+            title=self.claims.file.claims,
             findings=tuple(findings),
             books=tuple(figures.books.values()),
             exchange=tuple(figures.rates.values()),
-            claims_sha256=digest(self.document.data),
+            claims_sha256=digest(self.claims.document.data),
             notices=(*joined(figures.notices), *self._unused(bases)),
         )
 
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What is met in computing the claims that can be computed."""
+        try:
+            all_or_errors(self._bases(), self.finding)
+        except FileError as error:
+            return error.mistakes
+        except NoPriceError:
+            return ()  # where files are wrong too, they are told
+        return ()
+
     def _bases(self) -> list[Computation]:
+        claims = self.claims
         quoted: Mapping[str, Amount] = {
-            item.name: item.quoted.amount for item in self.file.items if item.name and item.quoted.amount
+            item.name: item.quoted.amount for item in claims.file.items if item.name and item.quoted.amount
         }
         return [
-            Computation(item, ("items", index), self.document, self.figures, quoted, self.book)
-            for index, item in enumerate(self.file.items)
+            Computation(item, ("items", index), claims.document, self.figures, quoted, self.book)
+            for index, item in claims.sound
         ]
 
     def _unused(self, bases: Sequence[Computation]) -> list[Notice]:
         """Assumptions that change nothing anywhere: perhaps a path is misspelt."""
-        names = unused(bases, list(self.file.assumptions.items()))
+        names = unused(bases, list(self.claims.file.assumptions.items()))
         lead, after = "assumptions that change nothing in any claim", "Check their paths and names."
         return [Notice(NOT_USED, lead, tuple(names), after)] if names else []
 
@@ -110,12 +127,10 @@ class _Auditor:
         claim = base.claim
         figure = None if claim.quoted.amount is None else _stated(claim.quoted.amount)
         found = Finding(claim.claim, claim.source, claim.quoted.text, figure, None, NOT_COMPUTABLE)
-        found = found._replace(
-            would_need=_named(base, "would_need"), beside=_named(base, "beside"), note=claim.note or ""
-        )
-        if claim.missing is not None:
+        would_need, beside, verdict = _computed(base)
+        found = found._replace(would_need=would_need, beside=beside, note=claim.note or "")
+        if verdict is None:
             return found._replace(why=f"missing: {claim.missing}")
-        verdict = _verdict(base, base.computed())
         return found._replace(
             computed=_stated(verdict.computed),
             verdict=verdict.kind,
@@ -134,8 +149,19 @@ class _Auditor:
         return Alternative(search.found, computed, search.tried, search.sets)
 
     def _to_try(self, claim: Claim) -> list[Named]:
-        names = self.file.assumptions if claim.try_ is None else claim.try_
-        return [(name, item) for name, item in self.file.assumptions.items() if name in names]
+        assumptions = self.claims.file.assumptions
+        names = assumptions if claim.try_ is None else claim.try_
+        return [(name, item) for name, item in assumptions.items() if name in names]
+
+
+def _computed(base: Computation) -> Any:
+    """Further figures, and the verdict, if there is one; whatever cannot be computed is told together."""
+    parts: tuple[Callable[[], Any], ...] = (
+        lambda: _named(base, "would_need"),
+        lambda: _named(base, "beside"),
+        lambda: None if base.claim.missing is not None else _verdict(base, base.computed()),
+    )
+    return all_or_errors(parts, lambda compute: compute())
 
 
 def _verdict(base: Computation, computed: Amount) -> Verdict:
@@ -160,4 +186,4 @@ def _whose(claim: Claim, verdict: Verdict) -> str:
     against = claim.against
     if verdict.kind != CONTRADICTED or against is None:
         return ""
-    return f"its own other figure: {against.source}" if against.source else "its own other figures say so"
+    return f"{OWN}: {against.source}" if against.source else f"{OWN}s"

@@ -6,23 +6,20 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from costmodel.documents.model import Model
+from costmodel.decisions.ratio import Ratio
+from costmodel.decisions.work import NOT_WORK
 from costmodel.documents.settings import path_of, path_text
-from costmodel.equations.tokens import input_of_total, output_of_input
-from costmodel.errors import CommandLineError, FileError, Mistake, QuantityError
+from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import exact, grouped, significant
-from costmodel.usage.profiles import load_profile
-from costmodel.usage.spec import Request, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from costmodel.prices.book import PriceBook
     from costmodel.scenario import Scenario
 
 RATIO = "ratio"
 _EVERYWHERE = ("cache_read", "cache_write_5m", "cache_write_1h", "resubmitted")  # may be said at several places
-_NOT_VARIED = frozenset({"roi", "uncertainty", "expect", "budget", "prices", "horizon", "labels"})
 _WRITTEN = re.compile(r"(?:[A-Z]{3}\s+)?[-+0-9._]+(?:[eE][-+]?[0-9]+)?(.*)")
 _LEAST, _MOST = 2, 50  # values shown
 _WIDE = 50  # a range over which values rise by factors, not by sums
@@ -38,26 +35,32 @@ class Axis(NamedTuple):
     Attributes:
         name: as it was asked for.
         ends: first and last value, in the unit in which it is computed with; of a ratio the share of input.
-        at: the scenario at a value: exact, or draws.
+        at: the scenario at a value, exact or draws, for offers of a vocabulary.
         text: a value for reading.
         values: those that are shown, in order from the first to the last.
         notes: what a reader must know.
+        by_vocabulary: whether the scenario at a value is another for each vocabulary.
     """
 
     name: str
     ends: tuple[Fraction, Fraction]
-    at: Callable[[Any], Scenario]
+    at: Callable[[Any, str | None], Scenario]
     text: Callable[[Fraction], str]
     values: tuple[Fraction, ...]
     notes: tuple[str, ...] = ()
+    by_vocabulary: bool = False
 
 
-def axis(scenario: Scenario, text: str) -> Axis:
+def axis(scenario: Scenario, text: str, book: PriceBook) -> Axis:
     """A range as it is written.
 
+    Args:
+        scenario: the work as it is written.
+        text: the range.
+        book: knows how other vocabularies count.
+
     Raises:
-        CommandLineError: it is none.
-        FileError: a value that cannot stand there.
+        CommandLineError: it is none, or a value cannot stand there.
     """
     name, equals, span = (part.strip() for part in text.partition("="))
     low, dots, high = (part.strip() for part in span.partition(".."))
@@ -66,7 +69,9 @@ def axis(scenario: Scenario, text: str) -> Axis:
             f"'--over {text}' is no range: write ratio=10:1..1:3, cache_read='0 %..90 %' or "
             "workload.records.per_day=10..10000, with ':5' behind it for five values"
         )
-    return _ratio_axis(scenario, low, high) if name == RATIO else _number_axis(scenario, name, low, high)
+    if name == RATIO:
+        return _ratio_axis(Ratio(scenario, book.tokenizer_factor), low, high)
+    return _number_axis(scenario, name, low, high)
 
 
 def _number_axis(scenario: Scenario, name: str, low: str, high: str) -> Axis:
@@ -84,7 +89,7 @@ def _number_axis(scenario: Scenario, name: str, low: str, high: str) -> Axis:
     return Axis(
         name,
         ends,
-        lambda value: base.with_numbers(dict.fromkeys(paths, value)),
+        lambda value, _: base.with_numbers(dict.fromkeys(paths, value)),
         lambda value: grouped(significant(value / scale, _DIGITS)) + unit,
         values,
     )
@@ -95,7 +100,7 @@ def _paths(scenario: Scenario, name: str) -> list[tuple[Any, ...]]:
     if name in _EVERYWHERE:
         return [path for path in _stated(scenario.document.data, ()) if path[-1] == name] or [(name,)]
     path = path_of(scenario.document, name)
-    if path[0] in _NOT_VARIED:
+    if path[0] in NOT_WORK:
         raise CommandLineError(
             f"'--over {name}' cannot be varied here: name a number of the workload, its requests, taxes or escalation"
         )
@@ -105,7 +110,7 @@ def _paths(scenario: Scenario, name: str) -> list[tuple[Any, ...]]:
 def _stated(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
-        if key not in _NOT_VARIED:
+        if key not in NOT_WORK:
             yield (*path, key)
             yield from _stated(child, (*path, key))
 
@@ -117,8 +122,7 @@ def _end(scenario: Scenario, name: str, paths: list[tuple[Any, ...]], text: str)
     except KeyError:
         raise CommandLineError(f"'--over {name}': no number stands there that may vary") from None
     except FileError as error:
-        found = error.mistakes[0]
-        raise FileError([Mistake(f"--over {name}={text}", 1, 1, found.message)]) from None
+        raise CommandLineError(f"'--over {name}={text}': {error.mistakes[0].message}") from None
 
 
 def _count(name: str, text: str) -> int:
@@ -146,7 +150,7 @@ def _nice(first: Fraction, last: Fraction, scale: Fraction) -> list[Fraction]:
     return [first, *(between if first < last else reversed(between)), last]
 
 
-def _ratio_axis(scenario: Scenario, low: str, high: str) -> Axis:
+def _ratio_axis(ratio: Ratio, low: str, high: str) -> Axis:
     parts = high.split(":")
     count = parts.pop() if len(parts) > 2 else ""  # noqa: PLR2004 - left and right
     ends = _share(low), _share(":".join(parts))
@@ -155,27 +159,27 @@ def _ratio_axis(scenario: Scenario, low: str, high: str) -> Axis:
     inside = sorted({Fraction(a, a + b) for n in _RATIOS for a, b in ((n, 1), (1, n))}, reverse=ends[0] > ends[1])
     between = [share for share in inside if min(ends) < share < max(ends)]
     values = _even(ends, _count(RATIO, count)) if count else (ends[0], *between, ends[1])
-    totals = _totals(scenario)
-
-    def at(share: Any) -> Scenario:
-        changed: Scenario = _replaced(scenario, share, totals)
-        return changed
-
-    return Axis("input:output", ends, at, ratio_text, values, _ratio_notes(totals))
+    return Axis("input:output", ends, ratio.at, ratio_text, values, (ratio.note,), ratio.by_vocabulary)
 
 
 def _share(text: str) -> Fraction:
     """The share of input in all tokens at a ratio."""
     left, colon, right = text.partition(":")
+    if not colon or not left.strip() or not right.strip():
+        raise _no_ratio(text)
     try:
         parts = exact(left), exact(right)
     except QuantityError as error:
-        raise CommandLineError(
-            f"'--over ratio': '{text}' is no ratio of input to output such as 3:1 ({error})"
-        ) from None
-    if not colon or min(parts) < 0 or max(parts) == 0:
-        raise CommandLineError(f"'--over ratio': '{text}' is no ratio of input to output such as 3:1")
+        raise _no_ratio(text, f" ({error})") from None
+    if min(parts) < 0 or max(parts) == 0:
+        raise _no_ratio(text)
     return parts[0] / sum(parts)
+
+
+def _no_ratio(text: str, why: str = "") -> CommandLineError:
+    return CommandLineError(
+        f"'--over ratio': '{text}' is no ratio of input to output{why}: write both numbers, such as ratio=10:1..1:3"
+    )
 
 
 def ratio_text(share: Fraction) -> str:
@@ -189,61 +193,3 @@ def ratio_text(share: Fraction) -> str:
     if share >= _HALF:
         return f"{grouped(significant(share / (1 - share), _DIGITS))}:1"
     return f"1:{grouped(significant((1 - share) / share, _DIGITS))}"
-
-
-def _ratio_notes(totals: dict[Tokens, Fraction]) -> tuple[str, ...]:
-    said = [f"{grouped(significant(total, 6))} tokens a request" for total in dict.fromkeys(totals.values())]
-    measured = any(tokens.profile is not None for tokens in totals)
-    sizes = " (the mean of the profile, by the vocabulary it was measured with; every request at that size)" * measured
-    return (f"Input and output together stay the same: {', '.join(said)}{sizes}.",)
-
-
-def _totals(scenario: Scenario) -> dict[Tokens, Fraction]:
-    """Input and output tokens together, of each form of tokens that the scenario states."""
-    found = {tokens: _total(tokens, scenario.folder) for tokens in _tokens(scenario)}
-    if not found:
-        raise CommandLineError("'--over ratio' needs 'tokens' in the scenario")
-    return found
-
-
-def _tokens(node: Any) -> Iterator[Tokens]:
-    if isinstance(node, Tokens):
-        yield node
-    elif isinstance(node, Request) or isinstance(getattr(node, "models", None), dict):
-        for name in node.model_fields_set:
-            yield from _tokens(getattr(node, name))
-    elif isinstance(node, dict | tuple):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from _tokens(child)
-
-
-def _total(tokens: Tokens, folder: Path | None) -> Fraction:
-    if tokens.profile is not None:
-        points = load_profile(str(tokens.profile), folder).points()
-        weights = sum(point.weight for point in points)
-        return Fraction(sum(point.weight * (point.input + point.output) for point in points), weights)
-    if tokens.total is not None:
-        return tokens.total
-    into = tokens.input or Fraction(0)
-    if tokens.output_per_input is not None:
-        return into + Fraction(output_of_input(into, tokens.output_per_input))
-    return into + (tokens.output or 0)
-
-
-def _replaced(node: Any, share: Any, totals: dict[Tokens, Fraction]) -> Any:
-    """The same with every form of tokens at a share of input, its total kept."""
-    if isinstance(node, Tokens):
-        into = input_of_total(totals[node], share, 1 - share)
-        return Tokens.model_construct(input=into, output=totals[node] - into)
-    if isinstance(node, Model):
-        inside = {name: getattr(node, name) for name in node.model_fields_set if name not in _NOT_VARIED}
-        changed = {name: _replaced(child, share, totals) for name, child in inside.items()}
-        new = {name: child for name, child in changed.items() if child is not inside[name]}
-        return node.model_copy(update=new) if new else node
-    if isinstance(node, dict):
-        made = {key: _replaced(child, share, totals) for key, child in node.items()}
-        return node if all(made[key] is node[key] for key in node) else made
-    if isinstance(node, tuple) and type(node) is tuple:
-        items = tuple(_replaced(child, share, totals) for child in node)
-        return node if all(a is b for a, b in zip(items, node, strict=True)) else items
-    return node

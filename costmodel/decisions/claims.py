@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from costmodel.decisions.units import Amount, Quoted, Unit, quoted, unit_of
-from costmodel.documents.model import Day, Model, Positive, Reads, Slug, Text, did_you_mean, validated
-from costmodel.documents.reader import Document, read_document
-from costmodel.errors import FileError
+from costmodel.documents.model import Day, Model, Positive, Reads, Slug, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    from costmodel.errors import Mistake
 
 Steps = tuple[Any, ...]
 Operation = Literal["ratio", "difference", "saving", "change", "sum", "product"]
@@ -282,61 +277,3 @@ class ClaimsFile(Model):
     """Other assumptions that may be tried, in this order."""
     items: Annotated[tuple[Claim, ...], Field(min_length=1)]
     """The claims."""
-
-
-def read_claims(path: "str | Path", name: str | None = None) -> tuple[ClaimsFile, Document]:
-    """Read a file of claims.
-
-    Raises:
-        FileError: every mistake, each at its line and column.
-    """
-    document = read_document(path, name)
-    data = document.data
-    if isinstance(data, dict) and "claims" not in data and "scenario" in data:
-        message = "this is a scenario, no file of claims: a claim names it under 'scenario'"
-        raise FileError([document.mistake(("scenario",), message, of_key=True)])
-    file = validated(document, ClaimsFile)
-    found = [*_names_twice(file, document), *_unknown_names(file, document)]
-    if found:
-        raise FileError(sorted(found, key=lambda mistake: (mistake.line, mistake.column)))
-    return file, document
-
-
-def _names_twice(file: ClaimsFile, document: Document) -> "Iterator[Mistake]":
-    seen: set[str] = set()
-    for index, item in enumerate(file.items):
-        if item.name is not None and item.name in seen:
-            yield document.mistake(("items", index, "name"), f"the name '{item.name}' stands twice: each claim its own")
-        seen.add(item.name or "")
-
-
-def _unknown_names(file: ClaimsFile, document: Document) -> "Iterator[Mistake]":
-    """Names that stand for nothing: of claims, assumptions, and given numbers."""
-    named = {item.name: item for item in file.items if item.name}
-    for index, item in enumerate(file.items):
-        at: Steps = ("items", index)
-        for position, wanted in enumerate(item.try_ or ()):
-            if wanted not in file.assumptions:
-                hint = did_you_mean(wanted, file.assumptions, label="There are")
-                yield document.mistake((*at, "try", position), f"there is no assumption '{wanted}'{hint}")
-        for figure, path in item.figures():
-            message = _nothing_named(figure, path, item, named)
-            if message:
-                yield document.mistake((*at, *path), message)
-
-
-def _nothing_named(figure: Figure, path: Steps, item: Claim, named: dict[str, Claim]) -> str:
-    if figure.claim is not None:
-        if figure.claim not in named:
-            return f"no claim is named '{figure.claim}'{did_you_mean(figure.claim, named, label='There are')}"
-        if named[figure.claim].quoted.amount is None:
-            return f"the claim '{figure.claim}' quotes no figure"
-    known = list(item.given)
-    if path[:1] == ("given",):
-        known = known[: known.index(path[1])]  # those above it: no number can depend on itself
-    if figure.own is not None and figure.own not in known:
-        hint = did_you_mean(figure.own, known, label="There are")
-        return f"'{figure.own}' is neither a number with its unit nor the name of one under 'given'{hint}"
-    if figure.figure is not None and figure.scenario is None and item.scenario is None:
-        return "this figure needs a scenario: say 'scenario' in the claim"
-    return ""

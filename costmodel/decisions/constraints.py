@@ -1,18 +1,16 @@
 """What a mix must meet: a small file of the user's own."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from costmodel.documents.model import Exact, Model, MoneyField, Positive, Share, Slug, Text, listed, validated
-from costmodel.documents.reader import Document, read_document
-from costmodel.errors import CommandLineError, FileError
+from costmodel.documents.model import Exact, Model, MoneyField, Positive, Share, Slug, Text, listed
+from costmodel.errors import CommandLineError
 from costmodel.quantities import unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable
 
 
 def _condition(value: str) -> str:
@@ -59,23 +57,53 @@ class LatencyLimit(Model):
         return self
 
 
-class ProviderLimit(Model):
-    """What one provider may have, or was promised."""
+class ShareLimit(Model):
+    """What one model or provider may have of the records, or must."""
 
     at_most: Share | None = None
     """Largest share of the records."""
     at_least: Share | None = None
     """Smallest share of the records: a commitment."""
-    spend_at_least: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
-    """Least spend a month, taxes and fees included: a commitment."""
 
     @model_validator(mode="after")
-    def _asks(self) -> "ProviderLimit":
+    def _asks(self) -> "ShareLimit":
         if not self.model_fields_set:
-            raise ValueError("no limit is given: add 'at_most', 'at_least' or 'spend_at_least'")
+            raise ValueError(f"no limit is given: add {any_of(type(self).model_fields)}")
         if self.at_most is not None and self.at_least is not None and self.at_least > self.at_most:
             raise ValueError("'at_least' is more than 'at_most'")
         return self
+
+
+class ProviderLimit(ShareLimit):
+    """What one provider may have, or was promised."""
+
+    spend_at_least: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
+    """Least spend a month, taxes and fees included: a commitment."""
+
+
+class WorkloadLimits(Model):
+    """Shares of the records of one workload."""
+
+    providers: dict[Slug, ShareLimit] = Field(default_factory=dict)
+    """Limits by provider."""
+    models: dict[Text, ShareLimit] = Field(default_factory=dict)
+    """Limits by offer."""
+
+    @model_validator(mode="after")
+    def _asks(self) -> "WorkloadLimits":
+        if not (self.providers or self.models):
+            raise ValueError("no limit is given: add 'providers', or 'models'")
+        return self
+
+
+def any_of(names: "Iterable[str]") -> str:
+    """Names in a sentence.
+
+    >>> any_of(["a", "b", "c"])
+    "'a', 'b' or 'c'"
+    """
+    *first, last = (f"'{name}'" for name in names)
+    return f"{', '.join(first)} or {last}"
 
 
 def _above_nothing(value: Fraction) -> Fraction:
@@ -101,49 +129,7 @@ class Constraints(Model):
     """Largest share of the records that any one provider may have."""
     providers: dict[Slug, ProviderLimit] = Field(default_factory=dict)
     """Limits and commitments, by provider."""
-
-
-class Wanted(NamedTuple):
-    """Constraints, and where they stand."""
-
-    file: Constraints
-    document: Document
-
-    def require_names(self, models: "Mapping[str, str]", workloads: "tuple[str, ...]", currency: str) -> None:
-        """Everything named must be there.
-
-        Args:
-            models: full name of each offer by the name that is used in the file; of those that have one.
-            workloads: names of the workloads.
-            currency: of the scenario.
-
-        Raises:
-            FileError: a name that is not there, or money in another currency.
-        """
-        quality, found = self.file.quality, []
-        found += [
-            self.document.mistake(("quality", "scores", name), f"no offer is called '{name}'", of_key=True)
-            for name in (quality.scores if quality else ())
-            if name not in models
-        ]
-        for name in quality.by_workload if quality else ():
-            if name not in workloads:
-                message = f"there is no workload '{name}'. There are: {', '.join(workloads)}"
-                found.append(self.document.mistake(("quality", "by_workload", name), message, of_key=True))
-        for name, limit in self.file.providers.items():
-            spend = limit.spend_at_least
-            if spend is not None and spend.currency != currency:
-                message = f"this is in {spend.currency}, the scenario in {currency}: write it in {currency}"
-                found.append(self.document.mistake(("providers", name, "spend_at_least"), message))
-        if found:
-            raise FileError(found)
-
-
-def read_constraints(path: "str | Path") -> Wanted:
-    """Read a file of constraints.
-
-    Raises:
-        FileError: every mistake in it.
-    """
-    document = read_document(path)
-    return Wanted(validated(document, Constraints), document)
+    models: dict[Text, ShareLimit] = Field(default_factory=dict)
+    """Limits by offer."""
+    by_workload: dict[Text, WorkloadLimits] = Field(default_factory=dict)
+    """Limits on the records of one workload, by its name."""

@@ -154,9 +154,17 @@ class TracedMove:
         }
         return Amounts(**found)
 
-    def bill(self, side: str, places: Sequence[int], *, deep: bool = True) -> Any:
-        """What all requests of some slices would cost at the old or at the new models, taxes and fees included."""
+    def bill(self, side: str, places: Sequence[int], *, deep: bool = True, workload: str = "") -> Any:
+        """What all requests of some slices would cost at the old or at the new models, taxes and fees included.
+
+        Args:
+            side: old or new.
+            places: of the slices.
+            deep: the bills of single models are shown; else the bill is a number.
+            workload: whose requests; all by default.
+        """
         entries = [entry for place in places for entry in getattr(self.made.slices[place], side)]
+        entries = [entry for entry in entries if workload in {"", entry.workload}]
         found = bill_of(entries, self.currency)
         name = all_requests(side)
         if not deep:
@@ -214,9 +222,10 @@ class TracedMove:
                 yield step(f"missing to the minimum of {item.month}", missing, self.currency)
         for place, line in extras.own:
             if place in scope.places:
-                yield self._own_minimum(line)
+                yield self.own_minimum(line)
 
-    def _own_minimum(self, line: LevyLine) -> Any:
+    def own_minimum(self, line: LevyLine) -> Any:
+        """What is missing to the minimum charge of an offer in a month."""
         entry = line.entry
         unit = entry.list_currency if entry else self.currency
         charges = cell(f"charges of {line.model} in {line.month}", line.base, unit)

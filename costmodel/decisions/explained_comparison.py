@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costmodel.decisions.alone import Alone, Bench
-from costmodel.decisions.compare import MIX, compare, in_region
+from costmodel.decisions.compare import compare
 from costmodel.decisions.explained import (
     Facts,
     Figure,
@@ -20,11 +20,12 @@ from costmodel.decisions.explained import (
     words,
 )
 from costmodel.decisions.filters import filters_of
+from costmodel.decisions.standing import list_prices
+from costmodel.decisions.work import compared_work, own_count_settings
 from costmodel.equations.charges import cost_per_record, share_of_total
 from costmodel.errors import CommandLineError
-from costmodel.prices.schema import STANDARD
 from costmodel.results.explanation import row_facts
-from costmodel.results.provider_comparison import PRICES_SHOWN
+from costmodel.results.provider_comparison import MIX, PRICES_SHOWN
 from costmodel.runtimes.operations import divide, step
 from costmodel.runtimes.trace import cell
 from costmodel.study.cost import billed
@@ -45,6 +46,7 @@ _KEYS = ("comparison", "model", "present", "require", "max_latency", "min_contex
 _WHOLE = ("records", "present.cost")
 _COSTS = ("cost", "cost_per_month", "cost_per_year", "cost_per_record")
 _OTHERS = ("cheapest", "present")
+_LISTED, _LOWEST = "list_prices.", "list_prices_lowest."
 _DISCOUNTED = ("net_present_value", "payback_months")
 
 
@@ -64,6 +66,11 @@ class TracedComparison:
         return self._filters.region
 
     @property
+    def counts(self) -> str:
+        """Options with which other commands count tokens as here."""
+        return "".join(f" --set {text}" for text in own_count_settings(self._scenario))
+
+    @property
     def taxes(self) -> Sequence[Levy]:
         """Taxes and fees on every bill."""
         return self._scenario.taxes_and_fees
@@ -72,26 +79,26 @@ class TracedComparison:
         """The bill of an offer that does all the work."""
         return self._alone(name).bill
 
+    def _bench(self, name: str) -> Bench:
+        return Bench.of(compared_work(self._scenario, self._filters.region), self._book, [name])
+
     def _alone(self, name: str) -> Alone:
-        return Bench.of(in_region(self._scenario, self._filters.region), self._book, [name]).alone(name)
+        return self._bench(name).alone(name)
 
     def present_bill(self) -> Billed:
         """The bill of what is paid at present, in the scenario's own region."""
-        present = self.result.present
+        present, work = self.result.present, compared_work(self._scenario)
         if present is not None and present.name != MIX:
-            return Bench.of(self._scenario, self._book, [present.name]).alone(present.name).bill
-        return billed(self._scenario, self._book, self.result.months, None)
+            return Bench.of(work, self._book, [present.name]).alone(present.name).bill
+        return billed(work, self._book, self.result.months, None)
 
-    def list_price(self, name: str, meter: str) -> tuple[Any, Facts]:
-        """The list price of a meter in the first instant of the horizon, for 1,000,000 tokens, and its row."""
-        alone = self._alone(name)
-        first = next(entry for entry in alone.bill.entries if entry.factors is not None)
-        tariff = alone.card.tariff(self.result.months[0].start, first.band.inside, STANDARD, first.region)
-        if tariff.listed is None:
-            raise CommandLineError(f"{name} has no list price")
-        line = next(line for line in tariff.listed.lines if line.measure.meter == meter)
-        one = cell("list price of one token", line.unit_price, alone.card.currency)
-        return one * cell("tokens", _MILLION, "tokens"), row_facts(tariff.listed.row)
+    def list_price(self, name: str, meter: str, *, lowest: bool) -> tuple[Any, Facts]:
+        """The list price of a meter for 1,000,000 tokens, the lowest or the highest by the hour, and its row."""
+        bench = self._bench(name)
+        alone = bench.alone(name)
+        price = list_prices(alone, bench)[meter][0 if lowest else -1]
+        one = cell("list price of one token", price.line.unit_price, alone.card.currency)
+        return one * cell("tokens", _MILLION, "tokens"), row_facts(price.sheet.row)
 
 
 def explain_comparison(
@@ -122,7 +129,7 @@ def explain_comparison(
     known = _known(offer, made.result)
     if name not in known:
         raise _missing(name, (*known, *_WHOLE))
-    if name.startswith("list_prices."):
+    if name.startswith((_LISTED, _LOWEST)):
         return [_list_price(made, offer, name)]
     return [_of_offer(made, offer, name)]
 
@@ -154,7 +161,8 @@ def _known(offer: Standing, result: ProviderComparison) -> list[str]:
         other = _other(result, key)
         if other is not None:
             found += [f"to_{key}.money_per_month", *([f"to_{key}.share"] if other.total else [])]
-    return found + [f"list_prices.{meter}" for meter in PRICES_SHOWN if meter in offer.list_prices]
+    found += [f"{_LISTED}{meter}" for meter in PRICES_SHOWN if meter in offer.list_prices]
+    return found + [f"{_LOWEST}{meter}" for meter in PRICES_SHOWN if meter in offer.lowest_prices]
 
 
 def _other(result: ProviderComparison, key: str) -> Standing | Present | None:
@@ -175,9 +183,10 @@ def _of_all(made: TracedComparison, name: str) -> Explanation:
 
 
 def _list_price(made: TracedComparison, offer: Standing, name: str) -> Explanation:
-    meter = name.partition(".")[2]
-    traced, facts = made.list_price(offer.name, meter)
-    figure = Figure(name, offer.list_prices[meter], f" of {offer.name}", offer.list_currency)
+    meter, lowest = name.partition(".")[2], name.startswith(_LOWEST)
+    traced, facts = made.list_price(offer.name, meter, lowest=lowest)
+    prices = offer.lowest_prices if lowest else offer.list_prices
+    figure = Figure(name, prices[meter], f" of {offer.name}", offer.list_currency)
     return explanation(figure, traced, offer.list_currency, facts)
 
 
@@ -244,6 +253,8 @@ def _facts(made: TracedComparison, name: str) -> Facts:
     result = made.result
     region = f" --set region={made.region}" if made.region else ""
     alone = "" if name == MIX else f" --models {name}"
-    facts = [("bill", f"the sum over {result.period}; explain its lines with{alone}{region} --at month=1,meter=…")]
+    at = f"--at month=1,{'' if name == MIX else f'model={name},'}meter=…"
+    lines = f"the sum over {result.period}; explain its lines with{alone}{region}{made.counts} {at}"
+    facts = [("bill", lines)]
     found = made.present_bill() if name == MIX else made.bill(name)
     return [*facts, *price_facts(found.entries), *shared_facts(made.taxes, result.exchange)]

@@ -22,7 +22,7 @@ from costmodel.decisions.explained import (
     words,
 )
 from costmodel.decisions.explained_amounts import BY_STAGE, EXTRAS, PARTS, Scope, TracedMove
-from costmodel.decisions.explained_outlook import OUTLOOK, break_even_day, last_day, last_month, outlook_figure
+from costmodel.decisions.explained_outlook import OUTLOOK, break_even_day, last_month, last_week, outlook_figure
 from costmodel.decisions.explained_service import is_service, service_explained
 from costmodel.decisions.migrate import result_of, workings
 from costmodel.errors import CommandLineError
@@ -31,6 +31,7 @@ from costmodel.results.explanation import explained
 from costmodel.results.lines import bill_lines, selected
 from costmodel.results.migration_parts import Amounts, Side
 from costmodel.results.migration_records import outlook_figures
+from costmodel.results.migration_words import year_text
 from costmodel.runtimes.trace import cell
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _SHARES = ("new_share", "failed", "again", "copied")
 _PHASES = ("before", "during", "after")
 _WHERE = ("phase", "stage", "day")
 _OF_A_MONTH = ("month_before_cost", "month_after_cost")
-_OF_A_DAY = ("saving_a_year", "unchanged_cost_a_year")
+_OF_A_YEAR = ("saving_a_year", "unchanged_cost_a_year")
 
 
 def explain_migration(scenario: Scenario, book: PriceBook, selection: Mapping[str, str]) -> list[Explanation]:
@@ -165,7 +166,7 @@ def _cumulative(move: TracedMove, scope: Scope) -> tuple[Figure, Any]:
 
 def _facts(move: TracedMove, name: str, scope: Scope, traced: Any) -> Facts:
     """Where the numbers come from, and how those that are sums are explained further."""
-    within = last_month(move) if name in _OF_A_MONTH else last_day(move) if name in _OF_A_DAY else scope
+    within = last_month(move) if name in _OF_A_MONTH else last_week(move) if name in _OF_A_YEAR else scope
     used, scenario = used_names(traced), move.made.case.scenario
     facts = [*_further(move, name, scope), *stated_facts(scenario, "migration", used)]
     bills = [fact for side in ("old", "new") for fact in _bill_facts(move, side, within, used)]
@@ -178,8 +179,8 @@ def _facts(move: TracedMove, name: str, scope: Scope, traced: Any) -> Facts:
         facts.append(("contract", _contract(move)))
     if name.startswith("quoted") and move.result.quoted is not None:
         facts.append(("quoted", move.result.quoted.source or "no source is given"))
-    if name in _OF_A_DAY:
-        facts.append(("a year", f"365 days at the prices of {move.result.outlook.priced_on}; bills alone"))
+    if name in _OF_A_YEAR:
+        facts.append(("a year", year_text(move.result)))
     return facts
 
 

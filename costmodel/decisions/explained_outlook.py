@@ -5,33 +5,46 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from costmodel.decisions.explained import named, total, words
+from costmodel.decisions.explained import named, total, with_taxes, words
 from costmodel.decisions.explained_amounts import Scope
-from costmodel.decisions.outlook import Last, a_year, last_of
+from costmodel.decisions.outlook import (
+    Work,
+    as_in,
+    calendar_workloads,
+    of_workload,
+    requests_of,
+    works,
+    year_of,
+)
 from costmodel.decisions.ramp import finished
+from costmodel.decisions.settled import Loads, own_minimums, staying
 from costmodel.equations.charges import share_of_total
-from costmodel.equations.migration import cost_of_share
+from costmodel.equations.migration import (
+    DAYS_PER_YEAR,
+    cost_of_share,
+    requests_of_calendar_year,
+    requests_of_twelve_months,
+    yearly_minimums,
+)
 from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up
-from costmodel.results.migration_parts import together
-from costmodel.runtimes.operations import divide, step
-from costmodel.runtimes.trace import cell, operation
+from costmodel.runtimes.operations import step
+from costmodel.runtimes.trace import as_cell, cell, operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from costmodel.decisions.explained_amounts import TracedMove
 
 _NOTHING = Fraction(0)
-_DAYS_PER_YEAR = 365
 
 
-def last_day(move: TracedMove) -> Scope:
-    """The day whose prices a year is computed with."""
-    day = move.result.outlook.priced_on
+def last_week(move: TracedMove) -> Scope:
+    """The week whose prices a year is computed with."""
+    first = move.result.outlook.priced_from
     spans = enumerate(move.result.spans)
-    return Scope(tuple(place for place, span in spans if span.start.date() == day), written=f",day={day}")
+    return Scope(tuple(place for place, span in spans if span.start.date() >= first), written=f",day={first}")
 
 
 def last_month(move: TracedMove) -> Scope:
@@ -51,30 +64,63 @@ def outlook_figure(move: TracedMove, name: str) -> Any:
 
 
 def _year(move: TracedMove, name: str) -> Any:
-    saved, unchanged = a_year(_last(move))
-    return saved if name == "saving_a_year" else unchanged
+    """Every workload's year, and what is missing to minimum charges of offers."""
+    which = 0 if name == "saving_a_year" else 1
+    parts = [(f"{words(name)}: {work.name}", year_of(work)[which]) for work in _works(move)]
+    before, after = (_minimums(move, loads) for loads in (staying, as_in(move.made.slices[-1].stage)))
+    missing = as_cell(before if which else before - after)
+    if missing.value or missing.kind != "constant":
+        parts.append((f"{words(name)}: minimum charges", yearly_minimums(missing)))
+    if len(parts) == 1:
+        return parts[0][1]
+    return total(named(title, part, f"{move.currency} a year") for title, part in parts)
 
 
-def _last(move: TracedMove) -> Last:
-    """The last day with requests, its amounts traced."""
-    day, _, _ = last_of(move.result.spans)
-    amounts = together(move.amounts(stage, places) for stage, places in move.stages(last_day(move)))
-    spans = [move.result.spans[place] for place in last_month(move).places]
-    requests = cell(
-        f"requests in {move.result.months[-1]}", sum((item.amounts.requests for item in spans), _NOTHING), "requests"
-    )
-    days = cell(f"days of {move.result.months[-1]}", (spans[-1].end - spans[0].start).days, "days")
-    return Last(day, amounts, step("requests a day", divide(requests, days), "requests"))
+def _works(move: TracedMove) -> Iterator[Work]:
+    """Every workload in the last week, its bills and requests traced."""
+    made, outlook, last = move.made, move.result.outlook, move.result.months[-1]
+    scenario = made.case.scenario
+    month, calendar = last_month(move).places, calendar_workloads(scenario)
+    days = cell(f"days of {last}", (made.slices[-1].end - made.slices[month[0]].start).days, "days")
+    week = f"requests from {outlook.priced_from} to {outlook.priced_until}"
+    for work in works(made.slices, calendar, scenario.taxes_and_fees):
+        old, after = _week_bills(move, work.name)
+        billed = requests_of(of_workload((made.slices[place] for place in month), "old", work.name))
+        in_month = cell(f"requests in {last}", billed, "requests")
+        yearly = (
+            requests_of_calendar_year(in_month, days) if work.name in calendar else requests_of_twelve_months(in_month)
+        )
+        yield Work(work.name, cell(week, work.requests, "requests"), old, after, yearly)
+
+
+def _week_bills(move: TracedMove, workload: str) -> tuple[Any, Any]:
+    """A workload's bill of the last week had nothing changed, and with the change finished."""
+    places, stage = last_week(move).places, move.shares(move.made.slices[-1].stage)
+    old, new = (move.bill(side, places, workload=workload) for side in ("old", "new"))
+    shared = [(old, stage.old_load), (new, stage.new_load)]
+    costs = [cost_of_share(bill, load) for bill, load in shared if as_cell(load).value and as_cell(bill).value]
+    return old, total(costs)
+
+
+def _minimums(move: TracedMove, loads: Loads) -> Any:
+    """What is missing to minimum charges of offers in the last month, with taxes and fees."""
+    slices = [move.made.slices[place] for place in last_month(move).places]
+    missing = total(move.own_minimum(line) for line in own_minimums(slices, loads))
+    return with_taxes(missing, move.levied, move.currency) if as_cell(missing).value else _NOTHING
 
 
 def _month(move: TracedMove, name: str) -> Any:
     places = last_month(move).places
     if name == "month_before_cost":
-        return move.bill("old", places)
-    stage = move.shares(finished(move.result.stated))
+        missing = _minimums(move, staying)
+        bill = move.bill("old", places)
+        return total([named("bills", bill, move.currency), missing]) if as_cell(missing).value else bill
+    done = finished(move.result.stated)
+    stage = move.shares(done)
     loads = {"old": stage.old_load, "new": stage.new_load}
     costs = {side: cost_of_share(move.bill(side, places), load) for side, load in loads.items()}
-    return total(named(f"cost at the {side} models", money, move.currency) for side, money in costs.items())
+    parts = [named(f"cost at the {side} models", money, move.currency) for side, money in costs.items()]
+    return total([*parts, _minimums(move, as_in(done))])
 
 
 def _share(move: TracedMove, name: str) -> Any:
@@ -130,7 +176,7 @@ def _beyond(move: TracedMove, _: str) -> Any:
     if move.result.outlook.beyond is None:
         raise CommandLineError("it pays back in the horizon, or never: ask for break_even_days")
     last, saved = move.result.days[-1], cell("saving a year", move.result.outlook.saving_a_year, move.currency)
-    daily = step("saving a day", saved / _DAYS_PER_YEAR, move.currency)
+    daily = step("saving a day", saved / DAYS_PER_YEAR, move.currency)
     missing = _NOTHING - cell(f"saving so far on {last.day}", last.cumulative_saving, move.currency)
     more = step(
         "days until it is made good", operation("round up", lambda x: Fraction(-(-x // 1)), missing / daily), "days"

@@ -15,6 +15,7 @@ from costmodel.errors import CommandLineError
 from costmodel.prices.reading import digest
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines, selection_of
+from costmodel.results.notice import Notice
 from costmodel.results.worth_records import is_money, way_figures, worth_figures
 from costmodel.scenario import Scenario
 from costmodel.study import book_for, estimate
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.results.estimate import BookReference, Estimate
-    from costmodel.results.notice import Notice
     from costmodel.results.return_on_investment import ReturnOnInvestment
 
 NO_FILE = "there is no file"
@@ -37,6 +37,10 @@ _UNITS = (
     ("hires", "posts"), ("records", "records"), ("months", "months"),
 )  # fmt: skip
 _PLAIN_MARKS = ("share", "return_on", "ratio", "rate", "index", "adoption")
+# Figures from which costs are taken that a scenario may leave out; and the notices that say so.
+_NET = ("net", "return_on", "ratio", "index", "payback", "break_even")
+_OF_A_NET_SUM = frozenset({"one-off-left-out", "errors-left-out"})
+_DISCOUNT = "roi.discount_rate"
 # Figures that are no flow: they are the same for a month and for a year.
 _STOCKS = ("posts", "per_record", "minutes", "hourly", "usable_hour", "record_cost", "payback")
 
@@ -165,7 +169,7 @@ class Figures:
             self._results[key] = found
             if not view.changes:
                 for item in found.estimates if isinstance(found, Comparison) else (found,):
-                    self._note(item)
+                    self._note(item, item.notices)
         result: Estimate | Comparison = self._results[key]
         return result
 
@@ -178,19 +182,42 @@ class Figures:
             if scenario.roi is None:
                 raise CommandLineError("this scenario has no 'roi' to take a figure of")
             self._results[key] = result_of(case_of(scenario, book=self.book(scenario)))
-            if not view.changes:
-                self._note(self._results[key])
         result: ReturnOnInvestment = self._results[key]
+        of_a_month = "month" in selection or name in way_figures(result.ways)
+        if not view.changes:
+            self._note(result, _needed(result.notices, "" if of_a_month else name))
         value = _named(worth_figures(result, selection), name)
         if value is None:
             raise CommandLineError(f"this scenario has no {name.replace('_', ' ')}: there is no such figure")
-        monthly = "month" in selection or len(result.months) == 1 or name in way_figures(result.ways)
+        monthly = of_a_month or len(result.months) == 1
         return value, _worth_unit(name, result.currency), monthly
 
-    def _note(self, result: Estimate | ReturnOnInvestment) -> None:
-        self.notices.extend(result.notices)
+    def _note(self, result: Estimate | ReturnOnInvestment, notices: Sequence[Notice]) -> None:
+        self.notices.extend(map(_brief, notices))
         self.books[str(result.book)] = result.book
         self.rates.update({(rate.from_, rate.to, rate.on.isoformat()): rate for rate in result.exchange})
+
+
+def _brief(notice: Notice) -> Notice:
+    """A notice about how sources disagree, with the names alone: a claim is not about that."""
+    if notice.code != "sources-disagree":
+        return notice
+    about = tuple(dict.fromkeys(item.partition(" (")[0] for item in notice.about))
+    return Notice(notice.code, "Sources disagree about prices", about, "'costmodel prices show NAME' says how.")
+
+
+def _needed(notices: Sequence[Notice], figure: str) -> list[Notice]:
+    """The notices about a return that bear on one of its figures: only a sum over the horizon lacks what is left out.
+
+    Args:
+        notices: of the result.
+        figure: its name; empty where it is of a month.
+    """
+    if any(mark in figure for mark in _NET):
+        return list(notices)
+    kept = (notice for notice in notices if notice.code not in _OF_A_NET_SUM)
+    parts = ((notice, tuple(item for item in notice.about if not item.startswith(_DISCOUNT))) for notice in kept)
+    return [notice._replace(about=about) for notice, about in parts if about]
 
 
 def _file(view: View) -> str:

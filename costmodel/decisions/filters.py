@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.documents.model import did_you_mean
 from costmodel.errors import CommandLineError, QuantityError
 from costmodel.prices.schema import Terms
-from costmodel.quantities import decimal_text, exact, grouped
+from costmodel.quantities import exact, grouped
 from costmodel.results.provider_comparison import NOT_KNOWN, Value, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from costmodel.prices.card import RateCard
+    from costmodel.prices.schema import Term
 
 _WRITTEN = re.compile(r"([a-z_]+)\s*(?:(<=|>=|=|<|>)\s*(\S.*))?")
 _OFFER = ("context_window", "max_output")  # known of the offer itself, without a day of their own
 _UNITS = {"latency_ms": "ms", "sla_percent": "%"}
+_YES_OR_NO, _TEXTS = frozenset({"baa"}), frozenset({"data_residency"})  # every other term is a number
 
 
 class Requirement(NamedTuple):
@@ -95,19 +96,19 @@ class Filters(NamedTuple):
         return (*map(str, self.requirements), *([f"region {self.region}"] if self.region else []))
 
 
+def term_of(card: RateCard, name: str) -> Term | None:
+    """An offer's term with its source; None where nothing is known of it."""
+    found: Term | None = getattr(card.offer.terms, name, None)
+    return found
+
+
 def term_value(card: RateCard, name: str) -> Value | None:
     """What is known of an offer's term; None where nothing is."""
     if name in _OFFER:
         found = getattr(card.offer, name)
         return None if found is None else Fraction(found)
-    term = getattr(card.offer.terms, name, None)
+    term = term_of(card, name)
     return None if term is None else term.value
-
-
-def term_day(card: RateCard, name: str) -> date | None:
-    """The day on which an offer's term was read; None where nothing is known of it."""
-    term = getattr(card.offer.terms, name, None)
-    return None if term is None else term.retrieved
 
 
 def filters_of(
@@ -126,9 +127,9 @@ def filters_of(
     """
     found = [requirement(text) for text in require]
     if max_latency is not None:
-        found.append(Requirement("latency_ms", "<=", _number("--max-latency", max_latency)))
+        found.append(Requirement("latency_ms", "<=", _number("--max-latency", max_latency, "milliseconds")))
     if min_context is not None:
-        found.append(Requirement("context_window", ">=", _number("--min-context", min_context)))
+        found.append(Requirement("context_window", ">=", _number("--min-context", min_context, "tokens")))
     return Filters(tuple(dict.fromkeys(found)), region)
 
 
@@ -136,7 +137,7 @@ def requirement(text: str) -> Requirement:
     """A condition as it is written.
 
     Raises:
-        CommandLineError: it is none.
+        CommandLineError: it is none, or no value of the term could ever meet it.
 
     >>> requirement("retention_days<=30")
     Requirement(term='retention_days', operator='<=', value=Fraction(30, 1))
@@ -151,21 +152,34 @@ def requirement(text: str) -> Requirement:
         raise CommandLineError(f"there is no term '{name}'{hint} There are: {', '.join(terms)}")
     if not operator:
         return Requirement(name)
-    try:
-        return Requirement(name, operator, exact(value.rstrip("% ")))
-    except QuantityError:
+    if name in _YES_OR_NO:
+        if operator != "=" or value.strip().lower() not in {"yes", "no"}:
+            raise CommandLineError(f"'{text}': '{name}' is yes or no: write '{name}', or '{name}=no' for those without")
+        return Requirement(name) if value.strip().lower() == "yes" else Requirement(name, "=", "no")
+    if name in _TEXTS:
         if operator != "=":
-            raise CommandLineError(f"'{text}': '{value}' is no number to compare with") from None
-        return Requirement(name, operator, value.strip())
+            raise CommandLineError(f"'{text}': '{name}' is a text: write '{name}=' and the whole of it")
+        return Requirement(name, "=", value.strip())
+    return Requirement(name, operator, _least_nothing(text, name, value))
 
 
-def _number(option: str, text: str) -> Fraction:
+def _least_nothing(text: str, name: str, value: str) -> Fraction:
+    """A number that a term may be compared with."""
+    unit = _UNITS.get(name, "")
     try:
-        return exact(text.replace(",", ""))
+        number = exact(value.removesuffix("%").removesuffix(unit).strip())
+    except QuantityError:
+        raise CommandLineError(f"'{text}': '{value}' is no number to compare with") from None
+    if number < 0:
+        raise CommandLineError(f"'{text}': no offer has less than 0: write 0 or more")
+    return number
+
+
+def _number(option: str, text: str, what: str) -> Fraction:
+    try:
+        number = exact(text.replace(",", ""))
     except QuantityError as error:
         raise CommandLineError(f"{option}: {error}") from None
-
-
-def number_text(value: Fraction) -> str:
-    """A number of a term for reading."""
-    return grouped(value) if value.denominator == 1 else decimal_text(value)
+    if number <= 0:
+        raise CommandLineError(f"{option}: '{text}' is no limit: write {what} above 0")
+    return number

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.decisions.filters import term_value
-from costmodel.decisions.programme import Constraint
+from costmodel.decisions.programme import Constraint, Unit
 from costmodel.quantities import decimal_text, grouped
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from costmodel.decisions.constraints import Constraints
     from costmodel.decisions.filters import Requirement
     from costmodel.decisions.programme import Cell
+    from costmodel.decisions.wanted import Resolved
     from costmodel.prices.card import RateCard
+    from costmodel.quantities import Money
 
 _HUNDREDTH = Fraction(1, 100)
 
@@ -27,6 +29,7 @@ class Offers(NamedTuple):
     Attributes:
         weights: each workload's share of all records.
         costs: a month's cost of all of a workload, taxes and fees included, by workload and offer.
+        whole: a month's cost of offers whose cost is not in proportion to their share, doing all the work.
         fixed: a month's cost that no share changes.
         left_out: offers that take no part, and why.
     """
@@ -35,36 +38,39 @@ class Offers(NamedTuple):
     cards: dict[str, RateCard]
     weights: dict[str, Fraction]
     costs: dict[Cell, Fraction]
+    whole: dict[str, Fraction]
     fixed: Fraction
     left_out: tuple[tuple[str, str], ...]
 
+    @property
+    def spend(self) -> dict[Cell, Fraction]:
+        """What a full share of each cell costs a month; of an offer that does all or none, by the records."""
+        alone = {
+            (workload, name): cost * weight
+            for name, cost in self.whole.items()
+            for workload, weight in self.weights.items()
+        }
+        return self.costs | alone
 
-def constraints_of(offers: Offers, file: Constraints | None, conditions: Sequence[Requirement]) -> Iterator[Constraint]:
+
+def constraints_of(offers: Offers, wanted: Resolved | None, conditions: Sequence[Requirement]) -> Iterator[Constraint]:
     """Everything that a mix must meet, in the order of the file; conditions on offers come first."""
     for condition in dict.fromkeys(conditions):
         unmet = {name for name, card in offers.cards.items() if condition.unmet(card)}
         yield _barring(offers, f"every offer has {condition}", unmet)
-    if file is None:
+    if wanted is None:
         return
-    if file.quality is not None:
-        yield from _quality(offers, file)
-    if file.latency is not None:
-        yield from _latency(offers, file)
-    providers = dict.fromkeys(name.partition("/")[0] for name in offers.cards)
-    for provider in providers if file.each_provider_at_most is not None else ():
-        yield _share_of(offers, provider, file.each_provider_at_most or Fraction(1), least=False)
-    for provider, limit in file.providers.items():
+    yield from _quality(offers, wanted)
+    yield from _latency(offers, wanted.file)
+    yield from _each_provider(offers, wanted.file)
+    for workload, owner, limit in wanted.limits():
         if limit.at_most is not None:
-            yield _share_of(offers, provider, limit.at_most, least=False)
+            yield _share_of(offers, (workload, owner), limit.at_most, least=False)
         if limit.at_least is not None:
-            yield _share_of(offers, provider, limit.at_least, least=True)
-        if limit.spend_at_least is not None:
-            amount, currency = limit.spend_at_least.amount, limit.spend_at_least.currency
-            terms = {cell: cost for cell, cost in offers.costs.items() if _provider(cell) == provider}
-            name = f"{provider} at least {grouped(amount)} {currency} a month"
-            yield _sum(
-                name, "spend", terms, amount, (f"one more {currency} a month promised to {provider}", Fraction(1))
-            )
+            yield _share_of(offers, (workload, owner), limit.at_least, least=True)
+    for provider, promised in wanted.file.providers.items():
+        if promised.spend_at_least is not None:
+            yield _spend(offers, provider, promised.spend_at_least)
 
 
 def _provider(cell: Cell) -> str:
@@ -72,19 +78,14 @@ def _provider(cell: Cell) -> str:
 
 
 def _barring(offers: Offers, name: str, unmet: set[str]) -> Constraint:
-    return Constraint(name, "offers", barred=frozenset(cell for cell in offers.costs if cell[1] in unmet))
+    return Constraint(name, "offers", barred=frozenset(cell for cell in offers.spend if cell[1] in unmet))
 
 
 def _sum(
-    name: str,
-    kind: str,
-    terms: Mapping[Cell, Fraction],
-    limit: Fraction,
-    unit: tuple[str, Fraction],
-    *,
-    least: bool = True,
+    about: tuple[str, str], terms: Mapping[Cell, Fraction], limit: Fraction, unit: Unit, *, least: bool = True
 ) -> Constraint:
     # Without a term that is not 0, it is met by no share or by all: a term of 0 keeps it a condition on a sum.
+    name, kind = about
     return Constraint(name, kind, terms or {("", ""): Fraction(0)}, limit, least, unit=unit)
 
 
@@ -92,32 +93,26 @@ def _weighted(offers: Offers, value: Callable[[str], Fraction], workload: str = 
     """What a full share of each cell adds to the mean over all records, or over those of one workload."""
     return {
         cell: value(cell[1]) * (1 if workload else offers.weights[cell[0]])
-        for cell in offers.costs
+        for cell in offers.spend
         if workload in {"", cell[0]}
     }
 
 
-def _quality(offers: Offers, file: Constraints) -> Iterator[Constraint]:
-    quality = file.quality
+def _quality(offers: Offers, wanted: Resolved) -> Iterator[Constraint]:
+    quality, scores = wanted.file.quality, wanted.scores
     if quality is None:
         return
-    scores = {offers.bench.book.card(name).name: score for name, score in quality.scores.items()}
     yield _barring(offers, "every offer has a quality score", set(offers.cards) - set(scores))
 
-    def score(name: str) -> Fraction:
-        return scores.get(name, Fraction(0))
+    def limit(words: str, least: Fraction, workload: str = "") -> Constraint:
+        terms = _weighted(offers, lambda name: scores.get(name, Fraction(0)), workload)
+        unit = Unit(f"one more point of {words}", "one less", Fraction(1))
+        return _sum((f"{words} at least {decimal_text(least)}", "quality"), terms, least, unit)
 
     if quality.at_least is not None:
-        words = f"quality at least {decimal_text(quality.at_least)}"
-        yield _sum(
-            words, "quality", _weighted(offers, score), quality.at_least, ("one more point of quality", Fraction(1))
-        )
+        yield limit("quality", quality.at_least)
     for workload, least in quality.by_workload.items():
-        words, unit = (
-            f"quality of {workload} at least {decimal_text(least)}",
-            f"one more point of quality in {workload}",
-        )
-        yield _sum(words, "quality", _weighted(offers, score, workload), least, (unit, Fraction(1)))
+        yield limit(f"quality of {workload}", least, workload)
 
 
 def _latency(offers: Offers, file: Constraints) -> Iterator[Constraint]:
@@ -136,12 +131,42 @@ def _latency(offers: Offers, file: Constraints) -> Iterator[Constraint]:
         yield _barring(offers, f"latency of every offer at most {grouped(limits.at_most_ms)} ms", slow)
     if limits.mean_ms is not None:
         terms = _weighted(offers, lambda name: known.get(name, Fraction(0)))
-        words, unit = f"mean latency at most {grouped(limits.mean_ms)} ms", "100 ms more of mean latency"
-        yield _sum(words, "latency", terms, limits.mean_ms, (unit, Fraction(100)), least=False)
+        unit = Unit("100 ms more of mean latency", "100 ms less", Fraction(100))
+        words = f"mean latency at most {grouped(limits.mean_ms)} ms"
+        yield _sum((words, "latency"), terms, limits.mean_ms, unit, least=False)
 
 
-def _share_of(offers: Offers, provider: str, limit: Fraction, *, least: bool) -> Constraint:
-    terms = {cell: offers.weights[cell[0]] for cell in offers.costs if _provider(cell) == provider}
-    words = f"{provider} at {'least' if least else 'most'} {decimal_text(limit * 100)} % of the records"
-    unit = f"1 % more of the records {'promised to' if least else 'allowed to'} {provider}"
-    return _sum(words, "commitment" if least else "share", terms, limit, (unit, _HUNDREDTH), least=least)
+def _each_provider(offers: Offers, file: Constraints) -> Iterator[Constraint]:
+    """One limit for every provider: a constraint each, dropped together."""
+    most = file.each_provider_at_most
+    if most is None:
+        return
+    providers = list(dict.fromkeys(name.partition("/")[0] for name in offers.cards))
+    line = f"each provider at most {decimal_text(most * 100)} % of the records"
+    if most * len(providers) < 1:
+        shown = decimal_text(most * 100)
+        line += f" ({len(providers)} x {shown} % = {decimal_text(most * len(providers) * 100)} %)"
+    for provider in providers:
+        yield _share_of(offers, ("", provider), most, least=False)._replace(line=line)
+
+
+def _share_of(offers: Offers, whose: tuple[str, str], limit: Fraction, *, least: bool) -> Constraint:
+    """A limit on the share of a provider, or of an offer, in all records or in those of one workload."""
+    workload, owner = whose
+    of_offer = "/" in owner
+    terms = {
+        cell: Fraction(1) if workload else offers.weights[cell[0]]
+        for cell in offers.spend
+        if owner == (cell[1] if of_offer else _provider(cell)) and workload in {"", cell[0]}
+    }
+    records = f"the records of {workload}" if workload else "the records"
+    words = f"{owner} at {'least' if least else 'most'} {decimal_text(limit * 100)} % of {records}"
+    unit = Unit(f"1 % more of {records} {'promised to' if least else 'allowed to'} {owner}", "1 % less", _HUNDREDTH)
+    return _sum((words, "commitment" if least else "share"), terms, limit, unit, least=least)
+
+
+def _spend(offers: Offers, provider: str, promised: Money) -> Constraint:
+    terms = {cell: cost for cell, cost in offers.spend.items() if _provider(cell) == provider}
+    unit = Unit(f"one more {promised.currency} a month promised to {provider}", "one less", Fraction(1))
+    words = f"{provider} at least {grouped(promised.amount)} {promised.currency} a month"
+    return _sum((words, "spend"), terms, promised.amount, unit)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.decisions.move_mistakes import require_over, require_stated
 from costmodel.decisions.moved import Case, slices
-from costmodel.decisions.outlook import outlook_of
-from costmodel.decisions.ramp import stages
+from costmodel.decisions.outlook import last_week, outlook_of
+from costmodel.decisions.ramp import ROLLED_BACK, stages
 from costmodel.decisions.settled import Agreed, spans_of
 from costmodel.decisions.throughput import side
 from costmodel.errors import FileError
@@ -93,7 +93,7 @@ def result_of(made: Workings) -> MigrationResult:
         stages=ramp,
         spans=spans,
         one_off=_one_off(case),
-        outlook=outlook_of(spans, work, stated, scenario.taxes_and_fees),
+        outlook=outlook_of(spans, work, scenario),
         service=(side(stated, stated.before, per_record), side(stated, stated.after, per_record)),
         quoted=_quoted(case),
         book=BookReference.of(case.book),
@@ -177,11 +177,20 @@ def _requests_per_record(case: Case, work: Sequence[Slice]) -> Fraction:
 def _notices(case: Case, ramp: Sequence[Stage], work: Sequence[Slice], doubts: Sequence[Doubt]) -> tuple[Notice, ...]:
     scenario = case.scenario
     paid = {(entry.month, entry.model, id(entry.tariff), entry.band): entry for entry in _entries(work)}
+    passed = {item.stage for item in work if item.requests}
+    empty = [stage for stage in ramp if stage.name.startswith("canary") and stage.new_share and stage not in passed]
+    changes = () if ramp[-1].name == ROLLED_BACK else _price_changes(last_week(work))
     return (
-        *move_notices(scenario.migration, ramp),
+        *move_notices(scenario.migration, ramp, empty, changes),
         *notices(tuple(paid.values()), case.book, case.months, doubts),
         *stated_notices(scenario.distributions, scenario.evidence),
     )
+
+
+def _price_changes(week: Sequence[Slice]) -> Iterable[str]:
+    """Models whose price begins within a week, each with the day."""
+    begins = {(entry.model, entry.tariff.row.valid.from_) for entry in _entries(week)}
+    return (f"{model} ({start:%Y-%m-%d})" for model, start in sorted(begins) if start > week[0].start)
 
 
 def _entries(work: Sequence[Slice]) -> Iterable[Entry]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from costmodel.value.move import Canary, Migration
 
+ROLLED_BACK = "rolled back"
 _NOTHING, _ALL = Fraction(0), Fraction(1)
 
 
@@ -44,7 +45,7 @@ def stages(migration: Migration, begin: datetime, end: datetime) -> tuple[Stage,
         until = now + timedelta(days=migration.fallback_days)
         found.append(_step(migration, "fallback kept", (now, until), _ALL))
         now = until
-    back = Stage("after", "rolled back", now, now)
+    back = Stage("after", ROLLED_BACK, now, now)
     last = back if _rolled_back(migration) else finished(migration)
     return (*found, last._replace(start=now, end=max(end, now)))
 

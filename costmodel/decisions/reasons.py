@@ -3,20 +3,50 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
+from costmodel.decisions.spend import Case, Use
 from costmodel.quantities import decimal_text, grouped, half_up, magnitude
 from costmodel.results.variance import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from costmodel.decisions.spend import Key, MeterWords, MonthSpend, Spend, Use
+    from costmodel.decisions.spend import MeterWords, MonthSpend, Spend
     from costmodel.results.variance import VarianceLine
 
 _MOST_PLACES = 12
 _LEAST_DIGITS = 4
 _MONEY_PLACES = 2
+_ZERO = Fraction(0)
+
+
+class _About(NamedTuple):
+    """What a reason is told of; empty where it is told of all.
+
+    Attributes:
+        currency: of an exchange rate.
+    """
+
+    effect: str
+    workload: str = ""
+    step: str = ""
+    model: str = ""
+    size: str = ""
+    meter: str = ""
+    currency: str = ""
+
+    @property
+    def work(self) -> str:
+        """The work in words; a size only where there are several."""
+        size = "" if self.size == "any size" else self.size
+        return " / ".join(part for part in (self.workload, self.step, size) if part)
+
+    @property
+    def matter(self) -> tuple[str, str, str]:
+        """What is the same in every work: two reasons of it with one sentence are one reason."""
+        return self.effect, self.model, self.meter
 
 
 class _Sides(NamedTuple):
@@ -25,118 +55,169 @@ class _Sides(NamedTuple):
     base: MonthSpend
     head: MonthSpend
     currency: str
-    words: dict[str, MeterWords]
+    words: Mapping[str, MeterWords]
+    volume: str
+
+    @property
+    def both(self) -> tuple[MonthSpend, MonthSpend]:
+        """BASE and HEAD."""
+        return self.base, self.head
+
+    def requests(self, about: _About) -> list[Fraction]:
+        """Requests of a model in a step, on both sides."""
+        case = Case(about.workload, about.step, about.model)
+        return [side.requests.get(case, _ZERO) for side in self.both]
+
+    def requests_of_step(self, about: _About) -> list[Fraction]:
+        """Requests of a step, on both sides."""
+        return [side.requests_of(about.workload, about.step) for side in self.both]
+
+    def uses(self, about: _About) -> list[Use]:
+        """What is used of a meter, on both sides; of all sizes where none is told of."""
+        return [_together(_of(side, about)) for side in self.both]
 
 
 def findings(lines: Sequence[VarianceLine], base: Spend, head: Spend, volume: str) -> tuple[Finding, ...]:
     """Every reason with what it adds, the largest first; together they are the whole difference.
 
-    Volume is one reason for all; mix is one for each model, intensity and price one for each meter of a model, the
-    exchange rate one for each currency.
+    Volume is one reason for each workload, requests for each of its steps, mix for each model in a step, intensity and
+    price for each meter of it; the exchange rate is one for each currency. What can be said of several in the same
+    words is one reason.
     """
-    sides = _Sides(base.whole, head.whole, base.currency, {**base.meters, **head.meters})
-    amounts: dict[tuple[str, str, str], Fraction] = {}
+    sides = _Sides(base.whole, head.whole, base.currency, {**base.meters, **head.meters}, volume)
+    amounts: dict[_About, Fraction] = {}
+    everywhere: dict[tuple[str, str, str], dict[str, None]] = {}
     for line in lines:
-        for effect, amount in line.effects.items():
+        for effect in line.effects if line.kind != "usage" else _OF_USAGE:
             about = _about(effect, line, sides)
-            amounts[about] = amounts.get(about, Fraction(0)) + amount
-    found = [
-        Finding(effect, model, meter, _sentence(effect, (model, meter), sides, volume, amount), amount)
-        for (effect, model, meter), amount in amounts.items()
-        if amount
-    ]
+            amounts[about] = amounts.get(about, _ZERO) + line.effects.get(effect, _ZERO)
+            everywhere.setdefault(about.matter, {})[about.work] = None
+    found = _merged({about: amount for about, amount in amounts.items() if amount}, everywhere, sides)
     return tuple(sorted(found, key=lambda item: -abs(item.amount)))
 
 
-def _about(effect: str, line: VarianceLine, sides: _Sides) -> tuple[str, str, str]:
-    """What an effect of a line is told of: all, a model, a currency, or a meter of a model."""
+def _merged(
+    amounts: Mapping[_About, Fraction], everywhere: Mapping[tuple[str, str, str], Iterable[str]], sides: _Sides
+) -> list[Finding]:
+    """Reasons with the same sentence as one, each with the work it is about where that is not all."""
+    groups: dict[tuple[_About, str], dict[str, Fraction]] = {}
+    for about, amount in amounts.items():
+        key = _About(about.effect, model=about.model, meter=about.meter), _SENTENCES[about.effect](about, sides, amount)
+        inside = groups.setdefault(key, {})
+        inside[about.work] = inside.get(about.work, _ZERO) + amount
+    found = []
+    for (about, sentence), inside in groups.items():
+        work = () if inside.keys() == set(everywhere[about.matter]) else tuple(inside)
+        lead = f"{' and '.join(work)}: " if any(work) else ""
+        amount = sum(inside.values(), _ZERO)
+        if amount:
+            found.append(Finding(about.effect, about.model, about.meter, lead + sentence, amount, work))
+    return found
+
+
+def _about(effect: str, line: VarianceLine, sides: _Sides) -> _About:
+    """What an effect of a line is told of."""
+    step = "" if effect == "volume" and sides.volume == "records" else line.step
+    work = {"workload": line.workload, "step": step}
     if effect in {"volume", "requests"}:
-        return effect, "", ""
+        return _About(effect, **work)
     if effect == "mix":
-        return effect, line.model, ""
+        return _About(effect, **work, model=line.model)
     if effect == "exchange":
-        return effect, "", _use(sides.base, line.model, line.meter).currency
-    return effect, line.model, line.meter
+        about = _About(effect, line.workload, line.step, line.model, line.size, line.meter)
+        return _About(effect, currency=sides.uses(about)[0].currency)
+    size = line.size if effect == "price" else ""
+    return _About(effect, **work, model=line.model, size=size, meter=line.meter)
 
 
-def _sentence(effect: str, about: Key, sides: _Sides, volume: str, amount: Fraction) -> str:
-    """What moved, in words."""
-    if effect == "volume":
-        counts = [side.records if volume == "records" else side.all_requests for side in (sides.base, sides.head)]
-        return _moved(volume, counts, amount, plural=True)
-    if effect == "requests":
-        needed = [_ratio(side.all_requests, side.records) for side in (sides.base, sides.head)]
-        return _moved("requests a record", needed, amount, plural=True)
-    if effect == "mix":
-        return _mix(about[0], sides, amount)
-    if effect == "intensity":
-        return _intensity(about, sides, amount)
-    if effect == "price":
-        return _price(about, sides, amount)
-    if effect == "exchange":
-        return _exchange(about[1], sides, amount)
-    return _other(effect, about, sides, amount)
+def _volume(about: _About, sides: _Sides, amount: Fraction) -> str:
+    if sides.volume == "records":
+        return _moved("records", [side.records.get(about.workload, _ZERO) for side in sides.both], amount, plural=True)
+    return _moved("requests", sides.requests_of_step(about), amount, plural=True)
 
 
-def _mix(model: str, sides: _Sides, amount: Fraction) -> str:
-    base, head = (_ratio(side.requests.get(model, Fraction(0)), side.all_requests) for side in sides[:2])
+def _requests(about: _About, sides: _Sides, amount: Fraction) -> str:
+    records = [side.records.get(about.workload, _ZERO) for side in sides.both]
+    needed = [_ratio(*pair) for pair in zip(sides.requests_of_step(about), records, strict=True)]
+    return _moved("requests a record", needed, amount, plural=True)
+
+
+def _mix(about: _About, sides: _Sides, amount: Fraction) -> str:
+    base, head = (_ratio(*pair) for pair in zip(sides.requests(about), sides.requests_of_step(about), strict=True))
     if not base or not head:
         what = (
             f"new, with {_percent(head)} of the requests" if head else f"gone; it had {_percent(base)} of the requests"
         )
-        return f"{model}: {what}"
-    return f"{model}: " + _moved("share of the requests", [base * 100, head * 100], amount, unit=" %")
+        return f"{about.model}: {what}"
+    return f"{about.model}: " + _moved("share of the requests", [base * 100, head * 100], amount, unit=" %")
 
 
-def _intensity(about: Key, sides: _Sides, amount: Fraction) -> str:
-    model, meter = about
-    counts = [_ratio(_use(side, model, meter).quantity, side.requests.get(model, Fraction(0))) for side in sides[:2]]
-    words = sides.words.get(meter)
-    return f"{model}: " + _moved(f"{words.name if words else meter} a request", counts, amount, plural=True)
+def _intensity(about: _About, sides: _Sides, amount: Fraction) -> str:
+    used = zip(sides.uses(about), sides.requests(about), strict=True)
+    counts = [_ratio(use.quantity, requests) for use, requests in used]
+    words = sides.words.get(about.meter)
+    return f"{about.model}: " + _moved(f"{words.name if words else about.meter} a request", counts, amount, plural=True)
 
 
-def _price(about: Key, sides: _Sides, amount: Fraction) -> str:
-    model, meter = about
-    uses = [_use(side, model, meter) for side in sides[:2]]
+def _price(about: _About, sides: _Sides, amount: Fraction) -> str:
+    uses = sides.uses(about)
     apart = uses[0].currency == uses[1].currency  # else the exchange rate is part of the price
-    words = sides.words.get(meter)
-    per, name = (words.per, words.name) if words and words.per > 1 else (1, words.unit if words else meter)
+    words = sides.words.get(about.meter)
+    per, name = (words.per, words.name) if words and words.per > 1 else (1, words.unit if words else about.meter)
     prices = [_ratio((use.billed if apart else use.cost) * per, use.quantity) for use in uses]
     currency = (uses[0].currency or sides.currency) if apart else sides.currency
     unit = f" {currency} per " + (f"{per:,} {name}" if per > 1 else name)
-    return f"{model}: " + _moved("price paid", prices, amount, unit=unit, least=_MONEY_PLACES)
+    return f"{about.model}: " + _moved("price paid", prices, amount, unit=unit, least=_MONEY_PLACES)
 
 
-def _exchange(currency: str, sides: _Sides, amount: Fraction) -> str:
+def _exchange(about: _About, sides: _Sides, amount: Fraction) -> str:
     rates = []
-    for side in sides[:2]:
-        uses = [use for use in side.uses.values() if use.currency == currency]
-        rates.append(
-            _ratio(sum((use.cost for use in uses), Fraction(0)), sum((use.billed for use in uses), Fraction(0)))
-        )
-    return _moved(f"exchange rate of one {currency}", rates, amount, unit=f" {sides.currency}")
+    for side in sides.both:
+        uses = [use for use in side.uses.values() if use.currency == about.currency]
+        rates.append(_ratio(sum((use.cost for use in uses), _ZERO), sum((use.billed for use in uses), _ZERO)))
+    return _moved(f"exchange rate of one {about.currency}", rates, amount, unit=f" {sides.currency}")
 
 
-def _other(effect: str, about: Key, sides: _Sides, amount: Fraction) -> str:
-    model, meter = about
-    if effect == "levies":
-        costs = [side.levies.get(about, Fraction(0)) for side in sides[:2]]
-        lead = f"{model}: {meter}" if model else meter
-    else:
-        costs = [side.fixed[about].cost if about in side.fixed else Fraction(0) for side in sides[:2]]
-        words = sides.words.get(meter)
-        lead = f"{model}: {words.name if words else meter}, which does not depend on requests,"
+def _fixed(about: _About, sides: _Sides, amount: Fraction) -> str:
+    of_model = about.model, about.meter
+    costs = [side.fixed[of_model].cost if of_model in side.fixed else _ZERO for side in sides.both]
+    words = sides.words.get(about.meter)
+    lead = f"{about.model}: {words.name if words else about.meter}, which does not depend on requests,"
     return _moved(lead, costs, amount, unit=f" {sides.currency}", least=_MONEY_PLACES)
 
 
-def _use(side: MonthSpend, model: str, meter: str) -> Use:
-    from costmodel.decisions.spend import Use
+def _levies(about: _About, sides: _Sides, amount: Fraction) -> str:
+    costs = [side.levies.get((about.model, about.meter), _ZERO) for side in sides.both]
+    lead = f"{about.model}: {about.meter}" if about.model else about.meter
+    return _moved(lead, costs, amount, unit=f" {sides.currency}", least=_MONEY_PLACES)
 
-    return side.uses.get((model, meter), Use(Fraction(0), Fraction(0), Fraction(0), ""))
+
+_SENTENCES: dict[str, Callable[[_About, _Sides, Fraction], str]] = {
+    "volume": _volume,
+    "requests": _requests,
+    "mix": _mix,
+    "intensity": _intensity,
+    "price": _price,
+    "exchange": _exchange,
+    "fixed": _fixed,
+    "levies": _levies,
+}
+_OF_USAGE = tuple(_SENTENCES)[:6]
+
+
+def _of(side: MonthSpend, about: _About) -> list[Use]:
+    """What is used of a meter in a step, by size."""
+    wanted = (about.workload, about.step, about.model, about.meter)
+    return [use for key, use in side.uses.items() if (*key.case, key.meter) == wanted and about.size in {"", key.size}]
+
+
+def _together(uses: Sequence[Use]) -> Use:
+    nothing = Use(_ZERO, _ZERO, _ZERO, uses[0].currency if uses else "")
+    return reduce(Use.plus, uses, nothing)
 
 
 def _ratio(part: Fraction, whole: Fraction) -> Fraction:
-    return part / whole if whole else Fraction(0)
+    return part / whole if whole else _ZERO
 
 
 def _percent(share: Fraction) -> str:

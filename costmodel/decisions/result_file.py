@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _NUMBERS = ("records", "requests", "pricing_quantity", "exchange_rate", "cost")
 _TEXTS = ("month", "model", "meter", "billing_currency")
+_WORK = ("workload", "step", "size")  # other programs may leave them out
 
 
 def written_spend(estimate: Estimate) -> Spend:
@@ -144,7 +145,7 @@ def _bad_months(months: list[dict[str, Any]]) -> Iterator[str]:
 def _bad_lines(lines: list[dict[str, Any]], months: set[str]) -> Iterator[str]:
     for index, item in enumerate(lines):
         texts, numbers = (_TEXTS[:3], _NUMBERS[4:]) if "levy" in item else (_TEXTS, _NUMBERS)
-        yield from _bad_fields(f"lines[{index}]", item, texts, numbers)
+        yield from _bad_fields(f"lines[{index}]", item, (*texts, *(key for key in _WORK if key in item)), numbers)
         if str(item.get("month")) not in months:
             yield f"lines[{index}]: its month is none of 'months'"
 
@@ -170,7 +171,7 @@ def _bad_fields(where: str, item: Mapping[str, Any], texts: tuple[str, ...], num
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line with its numbers as fractions and its texts safe to print."""
     numbers = {key: _fraction(line[key]) for key in (_NUMBERS[4:] if "levy" in line else _NUMBERS)}
-    texts = {key: _clean(line[key]) for key in _TEXTS[1:3]}
+    texts = {key: _clean(line[key]) for key in (*_TEXTS[1:3], *_WORK) if key in line}
     return {**line, **texts, **numbers}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,13 +15,14 @@ from costmodel.quantities import Month
 from costmodel.results.migration_parts import Amounts, Span, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from costmodel.billing.bill import Entry
     from costmodel.billing.levies import Levy, LevyLine
     from costmodel.decisions.moved import Slice
     from costmodel.results.migration_parts import Stage
 
+Loads = Callable[["Stage"], tuple[Fraction, Fraction]]
 _NOTHING = Fraction(0)
 _ANY_MONTH = Month(2000, 1)  # taxes and fees are the same shares in every month
 
@@ -83,6 +85,17 @@ def levied(levies: Sequence[Levy]) -> Callable[[Fraction], Fraction]:
     lines = levy_lines([(_ANY_MONTH, Fraction(1))], levies)
     factor = 1 + sum((line.cost for line in lines), _NOTHING)
     return lambda bill: bill * factor
+
+
+def own_minimums(slices: Sequence[Slice], loads: Loads) -> list[LevyLine]:
+    """Minimum charges of the offers themselves, as far as the bills of a month do not reach them."""
+    return minimum_lines(
+        _scaled(entry, load)
+        for item in slices
+        for entries, load in zip((item.old, item.new), loads(item.stage), strict=True)
+        for entry in entries
+        if load
+    )
 
 
 def cost(entries: Sequence[Entry]) -> Fraction:
@@ -155,9 +168,7 @@ class Extras:
         own: minimum charges of the offers themselves, each with the last slice of its month.
     """
 
-    def __init__(
-        self, slices: Sequence[Slice], agreed: Agreed, loads: Callable[[Stage], tuple[Fraction, Fraction]]
-    ) -> None:
+    def __init__(self, slices: Sequence[Slice], agreed: Agreed, loads: Loads) -> None:
         self._slices, self._agreed, self._loads = slices, agreed, loads
         self.first = next(index for index, item in enumerate(slices) if item.start.date() >= agreed.start)
         self._drawn = [self._at_contract(item) for item in slices]
@@ -207,15 +218,7 @@ class Extras:
 
     def _own_minimums(self) -> list[tuple[int, LevyLine]]:
         """Minimum charges of the offers themselves, each with the last slice of its month."""
-        found = [
-            _scaled(entry, load)
-            for item in self._slices
-            for entries, load in zip((item.old, item.new), self._loads(item.stage), strict=True)
-            for entry in entries
-            if load and entry.tariff.minimum_charge is not None
-        ]
-        lines = minimum_lines(found)
-        return [(self._last_of(_last_day(line.month)), line) for line in lines]
+        return [(self._last_of(_last_day(line.month)), line) for line in own_minimums(self._slices, self._loads)]
 
     def _commitments(self) -> list[Commitment]:
         """The months until the contract ends, where it asks for a minimum."""

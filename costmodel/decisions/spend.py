@@ -1,4 +1,4 @@
-"""What was or will be spent, by month, model and meter: the form in which two costs are compared.
+"""What was or will be spent, by month, work, model and meter: the form in which two costs are compared.
 
 It is made from an estimate, or from the JSON of one. Metered usage that is priced gives the same lines.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,35 @@ _ZERO = Fraction(0)
 _NO_MODEL = "taxes and fees"  # what a line after the bill says in place of a model
 _CASE = ("month", "workload", "step", "model", "tier", "region", "size", "labels", "records", "requests", "price_row")
 
-Key = tuple[str, str]
+OfModel = tuple[str, str]
+K = TypeVar("K")
+
+
+class Case(NamedTuple):
+    """Requests of one kind: those of a step of a workload that one model answers."""
+
+    workload: str
+    step: str
+    model: str
+
+
+class Key(NamedTuple):
+    """A meter of a kind of requests, within one band of request sizes."""
+
+    workload: str
+    step: str
+    model: str
+    size: str
+    meter: str
+
+    @property
+    def case(self) -> Case:
+        """The requests that it is used by."""
+        return Case(self.workload, self.step, self.model)
 
 
 class Use(NamedTuple):
-    """Units of one meter of one model, and what they cost.
+    """Units of one meter, and what they cost.
 
     Attributes:
         quantity: billed units.
@@ -57,35 +81,44 @@ class MonthSpend(NamedTuple):
     """One month, or several taken together.
 
     Attributes:
-        records: records served.
-        requests: billed requests by model.
-        uses: by model and meter, of requests.
+        records: records served, by workload.
+        requests: billed requests by workload, step and model.
+        uses: by workload, step, model, size and meter, of requests.
         fixed: by model and meter, of quantities of a month that do not depend on requests.
         levies: taxes, fees and minimum charges by model (empty for the whole bill) and name, in the reporting currency.
     """
 
-    records: Fraction
-    requests: Mapping[str, Fraction]
+    records: Mapping[str, Fraction]
+    requests: Mapping[Case, Fraction]
     uses: Mapping[Key, Use]
-    fixed: Mapping[Key, Use]
-    levies: Mapping[Key, Fraction]
+    fixed: Mapping[OfModel, Use]
+    levies: Mapping[OfModel, Fraction]
+
+    @property
+    def all_records(self) -> Fraction:
+        """Records of all workloads."""
+        return sum(self.records.values(), _ZERO)
 
     @property
     def all_requests(self) -> Fraction:
         """Requests of all models."""
         return sum(self.requests.values(), _ZERO)
 
+    def requests_of(self, workload: str, step: str) -> Fraction:
+        """Requests of a step of a workload."""
+        return sum((count for case, count in self.requests.items() if case[:2] == (workload, step)), _ZERO)
+
     @property
     def cost(self) -> Fraction:
         """Everything, in the reporting currency."""
-        used = (use.cost for uses in (self.uses, self.fixed) for use in uses.values())
-        return sum(used, _ZERO) + sum(self.levies.values(), _ZERO)
+        used = sum((use.cost for use in self.uses.values()), _ZERO)
+        return used + sum((use.cost for use in self.fixed.values()), _ZERO) + sum(self.levies.values(), _ZERO)
 
     def times(self, factor: Fraction) -> MonthSpend:
         """A multiple of everything."""
         return MonthSpend(
-            self.records * factor,
-            {model: count * factor for model, count in self.requests.items()},
+            {workload: count * factor for workload, count in self.records.items()},
+            {case: count * factor for case, count in self.requests.items()},
             {key: use.times(factor) for key, use in self.uses.items()},
             {key: use.times(factor) for key, use in self.fixed.items()},
             {key: cost * factor for key, cost in self.levies.items()},
@@ -161,43 +194,73 @@ class Spend:
 
 
 class _Draft(NamedTuple):
-    """A month that is being gathered."""
+    """A month that is being gathered; `served` counts records by workload and step."""
 
-    requests: dict[str, Fraction]
+    served: dict[OfModel, Fraction]
+    requests: dict[Case, Fraction]
     uses: dict[Key, Use]
-    fixed: dict[Key, Use]
-    levies: dict[Key, Fraction]
+    fixed: dict[OfModel, Use]
+    levies: dict[OfModel, Fraction]
 
     @classmethod
     def empty(cls) -> _Draft:
-        return cls({}, {}, {}, {})
+        return cls({}, {}, {}, {}, {})
 
     def add(self, line: Mapping[str, Any], *, new_case: bool) -> None:
-        """Add a line; the requests of a case stand on each of its lines, and count once."""
-        model, key = line["model"], (line["model"], line["meter"])
+        """Add a line; records and requests of a case stand on each of its lines, and count once."""
+        model, meter = line["model"], line["meter"]
         if "levy" in line:
-            levy = ("" if model == _NO_MODEL else model, line["meter"])
-            self.levies[levy] = self.levies.get(levy, _ZERO) + line["cost"]
+            _count(self.levies, ("" if model == _NO_MODEL else model, meter), line["cost"])
             return
-        if new_case and line["requests"]:
-            self.requests[model] = self.requests.get(model, _ZERO) + line["requests"]
-        cost, uses = line["cost"], self.uses if line["requests"] else self.fixed
-        use = Use(line["pricing_quantity"], cost / line["exchange_rate"], cost, line["billing_currency"])
-        uses[key] = uses[key].plus(use) if key in uses else use
+        use = Use(
+            line["pricing_quantity"], line["cost"] / line["exchange_rate"], line["cost"], line["billing_currency"]
+        )
+        if not line["requests"]:
+            _use(self.fixed, (model, meter), use)
+            return
+        case = Case(line.get("workload", ""), line.get("step", ""), model)
+        if new_case:
+            _count(self.served, case[:2], line["records"])
+            _count(self.requests, case, line["requests"])
+        _use(self.uses, Key(*case, line.get("size", ""), meter), use)
+
+    def month(self, records: Fraction) -> MonthSpend:
+        """The month, with all the records that are said to be served in it.
+
+        Steps of one record count it once. Where there is one workload, all records are its own.
+        """
+        by_workload: dict[str, Fraction] = {}
+        for (workload, _), count in self.served.items():
+            by_workload[workload] = max(by_workload.get(workload, _ZERO), count)
+        if len(by_workload) <= 1:
+            by_workload = {next(iter(by_workload), ""): records}
+        return MonthSpend(by_workload, self.requests, self.uses, self.fixed, self.levies)
+
+
+def _count(found: dict[K, Fraction], key: K, number: Fraction) -> None:
+    found[key] = found.get(key, _ZERO) + number
+
+
+def _use(found: dict[K, Use], key: K, use: Use) -> None:
+    found[key] = found[key].plus(use) if key in found else use
 
 
 def together(slices: Sequence[MonthSpend]) -> MonthSpend:
     """Several months as one."""
+    records: dict[str, Fraction] = {}
     draft = _Draft.empty()
     for item in slices:
-        for model, count in item.requests.items():
-            draft.requests[model] = draft.requests.get(model, _ZERO) + count
+        for workload, count in item.records.items():
+            _count(records, workload, count)
+        for case, count in item.requests.items():
+            _count(draft.requests, case, count)
         for levy, cost in item.levies.items():
-            draft.levies[levy] = draft.levies.get(levy, _ZERO) + cost
-        for found, added in ((draft.uses, item.uses), (draft.fixed, item.fixed)):
-            for key, use in added.items():
-                found[key] = found[key].plus(use) if key in found else use
-    return MonthSpend(sum((item.records for item in slices), _ZERO), *draft)
+            _count(draft.levies, levy, cost)
+        for key, use in item.uses.items():
+            _use(draft.uses, key, use)
+        for of_model, use in item.fixed.items():
+            _use(draft.fixed, of_model, use)
+    return MonthSpend(records, *draft[1:])
 
 
 def slices_of(lines: Iterable[Mapping[str, Any]], records: Mapping[str, Fraction]) -> tuple[MonthSpend, ...]:
@@ -218,7 +281,7 @@ def slices_of(lines: Iterable[Mapping[str, Any]], records: Mapping[str, Fraction
         seen = {line["meter"]} if new else seen | {line["meter"]}
         drafts[line["month"]].add(line, new_case=new)
         before = line
-    return tuple(MonthSpend(count, *drafts[month]) for month, count in records.items())
+    return tuple(drafts[month].month(count) for month, count in records.items())
 
 
 def _differs(before: Mapping[str, Any], line: Mapping[str, Any]) -> bool:

@@ -1,22 +1,23 @@
 """Why the cost moved between two estimates: effects that add up exactly to the difference.
 
 The cost of requests is a product: records x requests a record x share of the model x units a request x unit price x
-exchange rate, summed over models and meters. Two such products differ because their factors do. The method of Shapley
-takes the average over all orders in which the factors can move from BASE to HEAD, so that no order is preferred; the
-sequential method takes one order.
+exchange rate, summed over workloads, steps, models, sizes of requests and meters. The factors are those of the
+workload and the step: one department that grows moves its own records, and nobody's mix. Two such products differ
+because their factors do. The method of Shapley takes the average over all orders in which the factors can move from
+BASE to HEAD, so that no order is preferred; the sequential method takes one order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import factorial, lcm, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.decisions.matched import is_together, matched
+from costmodel.decisions.orders import sequential_effects, symmetric_effects
 from costmodel.decisions.reasons import findings
 from costmodel.decisions.result_file import spend_of_record, written_spend
 from costmodel.decisions.spend import Spend
-from costmodel.equations.variance import factor_effect
 from costmodel.errors import CommandLineError
 from costmodel.quantities import Money, exact, unambiguous
 from costmodel.results.variance import FACTORS, Amounts, Limit, Side, Variance, VarianceLine
@@ -24,13 +25,12 @@ from costmodel.results.variance import FACTORS, Amounts, Limit, Side, Variance, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from costmodel.decisions.spend import Key, MonthSpend, Use
+    from costmodel.decisions.orders import Pair
+    from costmodel.decisions.spend import Key, MonthSpend, OfModel, Use
     from costmodel.results.estimate import Estimate
 
 METHODS = ("shapley", "sequential")
 _ZERO, _ONE = Fraction(0), Fraction(1)
-
-Pair = tuple[Fraction, Fraction]
 
 
 def variance(
@@ -62,6 +62,7 @@ def variance(
     if per == "month":
         first, second = first.mean_month(), second.mean_month()
     _require_same_length(first, second)
+    first, second = matched(first, second)
     by_records = _have_records(first) and _have_records(second)
     effects = symmetric_effects if method == "shapley" else sequential_effects
     lines = tuple(
@@ -100,13 +101,17 @@ def spends(
 
 
 def limit_of(text: str, found: Variance) -> Limit:
-    """Whether the difference is larger, in either direction, than `5 %` of BASE, `1000` or `1000 USD`.
+    """Whether the difference is larger, in either direction, than `5 %` of BASE or `1000 USD`.
 
     Raises:
         QuantityError: it is none of these.
-        CommandLineError: it is negative, or in another currency.
+        CommandLineError: it is a number alone, negative, or in another currency.
     """
     text = text.strip()
+    if text.startswith("-"):
+        raise CommandLineError(
+            f"the limit '{text}' is negative: it holds in both directions, write it without the sign"
+        )
     if text.endswith("%"):
         amount = exact(text[:-1].rstrip()) / 100 * found.base.total
     elif " " in text:
@@ -114,61 +119,11 @@ def limit_of(text: str, found: Variance) -> Limit:
         if currency != found.currency:
             raise CommandLineError(f"the limit is in {currency}, the costs in {found.currency}: write {found.currency}")
     else:
-        amount = exact(unambiguous(text))
-    if text.startswith("-"):
+        exact(unambiguous(text))
         raise CommandLineError(
-            f"the limit '{text}' is negative: it holds in both directions, write it without the sign"
+            f"--fail-over: '{text}' may be a share or money: write '{text} %' or '{text} {found.currency}'"
         )
     return Limit(text, abs(found.total) > amount)
-
-
-def symmetric_effects(pairs: Sequence[Pair]) -> list[Fraction]:
-    """What each factor of a product adds to the difference, averaged over all orders in which they can move.
-
-    Factors that do not move have no effect and change nobody else's, so only the others are ordered. A factor that
-    moves after k of the other n - 1 is met in k! (n - 1 - k)! of the n! orders for each choice of those k.
-
-    Args:
-        pairs: each factor before and after.
-
-    Source: L. S. Shapley, A value for n-person games, 1953.
-
-    >>> symmetric_effects([(Fraction(2), Fraction(3)), (Fraction(10), Fraction(20))])  # 2 x 10 = 20, 3 x 20 = 60
-    [Fraction(15, 1), Fraction(25, 1)]
-    """
-    moving = [place for place, (before, after) in enumerate(pairs) if before != after]
-    still = prod((before for before, after in pairs if before == after), start=_ONE)
-    scales = {place: lcm(pairs[place][0].denominator, pairs[place][1].denominator) for place in moving}
-    whole = {place: tuple(int(number * scales[place]) for number in pairs[place]) for place in moving}
-    effects = [_ZERO] * len(pairs)
-    for place in moving:
-        others = [other for other in moving if other != place]
-        sums = _products([whole[other] for other in others])
-        weighted = sum(factorial(k) * factorial(len(others) - k) * found for k, found in enumerate(sums))
-        scale = factorial(len(moving)) * prod(scales[other] for other in others)
-        effects[place] = factor_effect(*pairs[place], Fraction(weighted, scale) * still)
-    return effects
-
-
-def _products(pairs: Sequence[tuple[int, ...]]) -> list[int]:
-    """Products of one number of each pair, added up by how many of them are the second."""
-    sums = [1]
-    for before, after in pairs:
-        sums = [before * low + after * high for low, high in zip([*sums, 0], [0, *sums], strict=True)]
-    return sums
-
-
-def sequential_effects(pairs: Sequence[Pair]) -> list[Fraction]:
-    """What each factor of a product adds to the difference, where they move one after the other in this order.
-
-    >>> sequential_effects([(Fraction(2), Fraction(3)), (Fraction(10), Fraction(20))])
-    [Fraction(10, 1), Fraction(30, 1)]
-    """
-    moved, waiting = [after for _, after in pairs], [before for before, _ in pairs]
-    return [
-        factor_effect(*pair, prod(moved[:place], start=_ONE) * prod(waiting[place + 1 :], start=_ONE))
-        for place, pair in enumerate(pairs)
-    ]
 
 
 def _month_lines(
@@ -179,30 +134,40 @@ def _month_lines(
     by_records: bool,
 ) -> Iterator[VarianceLine]:
     base, head = pair
-    volume = _volume(pair, by_records=by_records)
     for key in dict.fromkeys((*base.uses, *head.uses)):
-        moved = zip(FACTORS, effects([*volume, *_use_factors(key, pair)]), strict=True)
+        work = _work(key, pair, by_records=by_records)
+        moved = zip(FACTORS, effects([*work, *_use_factors(key, pair)]), strict=True)
         found = {name: effect for name, effect in moved if effect}
-        yield VarianceLine(*months, "usage", *key, _amounts(base, key), _amounts(head, key), found)
-    for key in dict.fromkeys((*base.fixed, *head.fixed)):
-        before, after = (Amounts(None, *_quantity(item.fixed.get(key))) for item in pair)
-        yield VarianceLine(*months, "fixed", *key, before, after, {"fixed": after.cost - before.cost})
-    for key in dict.fromkeys((*base.levies, *head.levies)):
-        before, after = (Amounts(None, None, None, item.levies.get(key, _ZERO)) for item in pair)
-        yield VarianceLine(*months, "levy", *key, before, after, {"levies": after.cost - before.cost})
+        before, after = (_amounts(item, key) for item in pair)
+        where = (key.workload, key.step, key.size)
+        yield VarianceLine(*months, "usage", key.model, key.meter, before, after, found, *where)
+    for of_model in dict.fromkeys((*base.fixed, *head.fixed)):
+        costs = [Amounts(None, *_quantity(item.fixed.get(of_model))) for item in pair]
+        yield _other(months, "fixed", of_model, costs, "fixed")
+    for of_model in dict.fromkeys((*base.levies, *head.levies)):
+        costs = [Amounts(None, None, None, item.levies.get(of_model, _ZERO)) for item in pair]
+        yield _other(months, "levy", of_model, costs, "levies")
 
 
-def _volume(pair: tuple[MonthSpend, MonthSpend], *, by_records: bool) -> list[Pair]:
-    """Records, and requests a record; or requests alone."""
-    base, head = pair
+def _other(
+    months: tuple[str, str], kind: str, of_model: OfModel, costs: Sequence[Amounts], effect: str
+) -> VarianceLine:
+    """A line of what does not depend on requests: all of its difference is one effect."""
+    before, after = costs
+    return VarianceLine(*months, kind, *of_model, before, after, {effect: after.cost - before.cost})
+
+
+def _work(key: Key, pair: tuple[MonthSpend, MonthSpend], *, by_records: bool) -> list[Pair]:
+    """Records of the workload, and requests a record of the step; or requests of the step alone."""
+    requests = [item.requests_of(key.workload, key.step) for item in pair]
     if not by_records:
-        return [(base.all_requests, head.all_requests), (_ONE, _ONE)]
-    needed = (_ratio(item.all_requests, item.records) for item in pair)
-    return [(base.records, head.records), _own(*needed)]
+        return [(requests[0], requests[1]), (_ONE, _ONE)]
+    records = [item.records.get(key.workload, _ZERO) for item in pair]
+    return [(records[0], records[1]), _own(*(_ratio(*each) for each in zip(requests, records, strict=True)))]
 
 
 class _Terms(NamedTuple):
-    """Factors of one meter of one model on one side; None where the side does not have it."""
+    """Factors of one meter of one model in one step on one side; None where the side does not have it."""
 
     share: Fraction | None
     intensity: Fraction | None
@@ -214,13 +179,14 @@ def _use_factors(key: Key, pair: tuple[MonthSpend, MonthSpend]) -> list[Pair]:
     """Share of the model, units a request, unit price and exchange rate, on both sides."""
     uses = [item.uses.get(key) for item in pair]
     several = len({use.currency for use in uses if use is not None}) > 1  # then there is no one exchange rate
-    base, head = (_terms(key[0], use, item, several=several) for use, item in zip(uses, pair, strict=True))
+    base, head = (_terms(key, use, item, several=several) for use, item in zip(uses, pair, strict=True))
     return [_own(before, after) for before, after in zip(base, head, strict=True)]
 
 
-def _terms(model: str, use: Use | None, side: MonthSpend, *, several: bool) -> _Terms:
-    requests = side.requests.get(model, _ZERO)
-    share = _ratio(requests, side.all_requests)
+def _terms(key: Key, use: Use | None, side: MonthSpend, *, several: bool) -> _Terms:
+    """The units of one size are taken over the model's requests of all sizes: more long requests is intensity."""
+    requests = side.requests.get(key.case, _ZERO)
+    share = _ratio(requests, side.requests_of(key.workload, key.step))
     intensity = _ratio(use.quantity if use else _ZERO, requests)
     if use is None:
         return _Terms(share, intensity, None, None)
@@ -241,7 +207,7 @@ def _own(base: Fraction | None, head: Fraction | None) -> Pair:
 
 
 def _amounts(side: MonthSpend, key: Key) -> Amounts:
-    return Amounts(side.requests.get(key[0], _ZERO), *_quantity(side.uses.get(key)))
+    return Amounts(side.requests.get(key.case, _ZERO), *_quantity(side.uses.get(key)))
 
 
 def _quantity(use: Use | None) -> tuple[Fraction, Fraction | None, Fraction]:
@@ -249,14 +215,18 @@ def _quantity(use: Use | None) -> tuple[Fraction, Fraction | None, Fraction]:
 
 
 def _have_records(spend: Spend) -> bool:
-    """Whether every month that has requests has records, too."""
-    return all(item.records or not item.all_requests for item in spend.slices)
+    """Whether every workload that has requests in a month has records in it, too."""
+    return all(
+        item.records.get(case.workload) for item in spend.slices for case, count in item.requests.items() if count
+    )
 
 
 def _side(spend: Spend, per: str) -> Side:
     whole = spend.whole.times(Fraction(1, len(spend.months))) if per == "month" else spend.whole
     requests = whole.all_requests
-    return Side(spend.title, spend.months, whole.cost, whole.records, requests, spend.price_book, spend.scenario_sha256)
+    return Side(
+        spend.title, spend.months, whole.cost, whole.all_records, requests, spend.price_book, spend.scenario_sha256
+    )
 
 
 def _require_same_length(base: Spend, head: Spend) -> None:
@@ -277,6 +247,9 @@ def _warnings(base: Spend, head: Spend, per: str) -> tuple[tuple[str, str], ...]
     elif base.months != head.months:
         text = f"Months are matched by position: {head.months[0]} of HEAD with {base.months[0]} of BASE, and so on."
         found.append(("months-by-position", text))
+    if is_together(base, head):
+        text = "No workload has the same name on both sides, so all work is compared together. Name them alike."
+        found.append(("work-together", text))
     for warning in dict.fromkeys((*base.warnings, *head.warnings)):
         sides = [name for name, side in (("BASE", base), ("HEAD", head)) if warning in side.warnings]
         found.append((warning[0], warning[1] if len(sides) > 1 else f"{sides[0]}: {warning[1]}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.decisions.units import EQUAL, Amount, Quoted, Unit, step_text
 from costmodel.errors import QuantityError
 from costmodel.quantities import half_up
-from costmodel.results.audit import CONTRADICTED, REPRODUCED, ROUNDED
+from costmodel.results.audit_parts import CONTRADICTED, REPRODUCED, ROUNDED
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -66,7 +66,7 @@ def _on_unit(quoted: Quoted, computed: Amount) -> Verdict:
     if quoted.unit.fits(computed.unit):
         return Verdict(REPRODUCED, "the unit is right; no figure is quoted", computed.within(quoted.unit))
     found = computed.unit.text or "a plain number"
-    return Verdict(CONTRADICTED, f"units do not match: its formula gives {found}, not {quoted.unit.text}", computed)
+    return Verdict(CONTRADICTED, f"its formula gives {found}, not {quoted.unit.text}", computed)
 
 
 def _within(computed: Amount, unit: Unit) -> Amount:

@@ -12,6 +12,7 @@ from typing import Any
 from costmodel.runtimes.operations import divide, maximum, minimum, step
 
 DAYS_PER_YEAR = 365
+MONTHS_PER_YEAR = 12
 
 
 def ramp_share(initial_share: Any, share_of_step: Any, highest_share: Any, steps: int) -> Any:
@@ -117,18 +118,64 @@ def saving_of_move(unchanged_cost: Any, cost: Any) -> Any:
     return step("saving", unchanged_cost - cost, "money")
 
 
-def yearly_saving(saving_of_request: Any, requests_per_day: Any) -> Any:
-    """What is saved in 365 days at the saving of one request and a daily volume.
+def requests_of_twelve_months(requests_of_month: Any) -> Any:
+    """Requests of a year in which every month is like one.
 
     Args:
-        saving_of_request: money that one request costs less.
-        requests_per_day: requests on a mean day.
+        requests_of_month: requests of that month.
+
+    Returns:
+        Requests a year.
+
+    >>> requests_of_twelve_months(30_000)
+    360000
+    """
+    return step("requests a year", requests_of_month * MONTHS_PER_YEAR, "requests")
+
+
+def requests_of_calendar_year(requests_of_month: Any, days_of_month: Any) -> Any:
+    """Requests of a year of 365 days in which every day is like a mean day of one month.
+
+    Args:
+        requests_of_month: requests of that month.
+        days_of_month: its days.
+
+    Returns:
+        Requests a year.
+
+    >>> requests_of_calendar_year(31_000, 31)
+    Fraction(365000, 1)
+    """
+    return step("requests a year", divide(requests_of_month, days_of_month) * DAYS_PER_YEAR, "requests")
+
+
+def yearly_saving(saving_of_request: Any, requests_a_year: Any) -> Any:
+    """What is saved in a year at the saving of one request.
+
+    Args:
+        saving_of_request: money that one request costs less, on average.
+        requests_a_year: requests in the year.
 
     Returns:
         Money a year.
 
     >>> from fractions import Fraction
-    >>> yearly_saving(Fraction(1, 1000), 50_000)
-    Fraction(18250, 1)
+    >>> yearly_saving(Fraction(1, 1000), 360_000)
+    Fraction(360, 1)
     """
-    return step("saving a year", saving_of_request * requests_per_day * DAYS_PER_YEAR, "money a year")
+    return step("saving a year", saving_of_request * requests_a_year, "money a year")
+
+
+def yearly_minimums(minimums_of_month: Any) -> Any:
+    """What is paid in a year because bills are below minimum charges, where every month is like one.
+
+    Args:
+        minimums_of_month: money that is missing to them in that month.
+
+    Returns:
+        Money a year.
+
+    >>> yearly_minimums(10)
+    120
+    """
+    return step("minimum charges a year", minimums_of_month * MONTHS_PER_YEAR, "money a year")

@@ -76,6 +76,7 @@ class PriceBook:
         self._providers: dict[str, Provider] = {}
         self._cards: dict[str, RateCard] = {}
         self._tokenizers: TokenizerFile | None = None
+        self._names: list[str] | None = None
 
     @classmethod
     def load(
@@ -110,8 +111,10 @@ class PriceBook:
 
     def provider_names(self) -> list[str]:
         """Every provider of the book and of the overlays."""
-        shipped = {path.stem for path in (self.folder / "providers").glob("*.yaml")}
-        return sorted(shipped | {overlay.provider for overlay in self.overlays if overlay.provider})
+        if self._names is None:
+            shipped = {path.stem for path in (self.folder / "providers").glob("*.yaml")}
+            self._names = sorted(shipped | {overlay.provider for overlay in self.overlays if overlay.provider})
+        return list(self._names)
 
     def exchange(self) -> ExchangeTable:
         """The exchange rates, the user's own before the book's."""

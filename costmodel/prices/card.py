@@ -291,6 +291,18 @@ class RateCard:
                         found.add(line.measure)
         return found
 
+    def meters_without_price(self, names: Iterable[str]) -> set[str]:
+        """Those of some meters that some rate has no known price for, though it has one for what they are part of."""
+        asked = {name: self._meters[name].part_of for name in names if name in self._meters}
+        found = set()
+        for item in (*self._listed.rows, *self._contract.rows):
+            for prices in (rate.prices for rate in item.row.rates or () if rate.prices is not None):
+                unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
+                lines = price_lines(item.row, prices, (), self._meters)
+                sheet = PriceSheet((self.name, item.row, ""), lines, unknown, self._meters)
+                found |= {part for part, whole in asked.items() if not sheet.knows(part) and _is_known(sheet, whole)}
+        return found
+
     def tokenizer_factor(self, measured_with: str) -> Factor | None:
         """The factor from the vocabulary of a measurement to the offer's own; None where there is none."""
         return self._factor(measured_with, self.offer.tokenizer) if self.offer.tokenizer else None
@@ -329,6 +341,10 @@ def _case(rows: tuple[_Row | None, _Row | None], at: datetime, size: Number, tie
         if item is not None and item.hours:
             hours |= {window for window in item.hours if window.holds(at)}
     return Case(tier, region, sizes, hours)
+
+
+def _is_known(sheet: PriceSheet, meter: str | None) -> bool:
+    return meter is None or sheet.knows(meter)
 
 
 def _where(row: PriceRow, case: Case) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from costmodel.quantities import decimal_text, grouped, significant
+from costmodel.results.audit_parts import CONTRADICTED, NOT_COMPUTABLE, REPRODUCED, ROUNDED, VERDICTS, Stated
 from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.notice import notice_lines
 from costmodel.results.shown import Shown
@@ -15,131 +16,11 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from costmodel.prices.exchange import ExchangeRate
+    from costmodel.results.audit_parts import Finding
     from costmodel.results.estimate import BookReference
     from costmodel.results.notice import Notice
 
-REPRODUCED = "reproduced"
-ROUNDED = "reproduced when rounded"
-CONTRADICTED = "contradicted"
-NOT_COMPUTABLE = "not computable"
-VERDICTS = (REPRODUCED, ROUNDED, CONTRADICTED, NOT_COMPUTABLE)
 _RATIO_DIGITS = 4
-
-
-class Stated(NamedTuple):
-    """A figure with its unit.
-
-    Attributes:
-        text: as it is shown, with its unit.
-        number: exact, in the unit.
-        unit: in words; empty for a plain number.
-    """
-
-    text: str
-    number: Fraction
-    unit: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return {"number": decimal_text(self.number), "unit": self.unit}
-
-
-class Used(NamedTuple):
-    """A scenario that a claim was computed from."""
-
-    file: str
-    sha256: str
-
-
-class Alternative(NamedTuple):
-    """What came of trying other assumptions.
-
-    Attributes:
-        assumptions: the smallest change that makes the claim true; none where there is none.
-        computed: the figure under it.
-        tried: assumptions that change anything in the claim.
-        sets: how many sets of them were computed.
-    """
-
-    assumptions: tuple[str, ...] = ()
-    computed: Stated | None = None
-    tried: tuple[str, ...] = ()
-    sets: int = 0
-
-
-class Finding(NamedTuple):
-    """One claim with its verdict.
-
-    Attributes:
-        claim, source, note: as written.
-        quoted: the figure as written.
-        figure: the same, exact; None where only a unit is claimed.
-        computed: what it comes to; None where it cannot be computed.
-        verdict: one of `VERDICTS`.
-        why: to what it was rounded, what is missing, what it stands against.
-        alternative: what would make it true, where it is contradicted.
-        would_need, beside: further figures by name.
-        scenarios: what it was computed from.
-    """
-
-    claim: str
-    source: str
-    quoted: str
-    figure: Stated | None
-    computed: Stated | None
-    verdict: str
-    why: str = ""
-    alternative: Alternative = Alternative()
-    would_need: tuple[tuple[str, Stated], ...] = ()
-    beside: tuple[tuple[str, Stated], ...] = ()
-    scenarios: tuple[Used, ...] = ()
-    note: str = ""
-
-    @property
-    def ratio(self) -> Fraction | None:
-        """Quoted over computed; None where there is nothing to divide."""
-        if self.figure is None or self.computed is None or not self.computed.number:
-            return None
-        return self.figure.number / self.computed.number
-
-    @property
-    def remedy(self) -> str:
-        """What would make a contradicted claim true; why another has its verdict."""
-        if self.verdict != CONTRADICTED:
-            return self.why
-        parts = [self.why, self._change(), *(f"needs {name} {stated.text}" for name, stated in self.would_need)]
-        return "; ".join(part for part in parts if part)
-
-    def _change(self) -> str:
-        if self.alternative.assumptions:
-            return f"true with: {' + '.join(self.alternative.assumptions)}"
-        if self.alternative.tried:
-            tried = len(self.alternative.tried)
-            several = f"none of {tried} assumptions, alone or in pairs"
-            return several if tried > 1 else "the one assumption tried does not"
-        return "" if self.why else "no assumption tried changes it"
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        tried = self.alternative
-        return {
-            "claim": self.claim,
-            "source": self.source,
-            "quoted": self.quoted,
-            "quoted_figure": self.figure.to_json() if self.figure else None,
-            "computed": self.computed.to_json() if self.computed else None,
-            "verdict": self.verdict,
-            "ratio": None if self.ratio is None else decimal_text(self.ratio),
-            "why": self.why,
-            "true_with": list(tried.assumptions) if tried.assumptions else None,
-            "computed_then": tried.computed.to_json() if tried.computed else None,
-            "assumptions_tried": list(tried.tried),
-            "sets_tried": tried.sets,
-            "would_need": {name: stated.to_json() for name, stated in self.would_need},
-            "beside": {name: stated.to_json() for name, stated in self.beside},
-            "scenarios": [used._asdict() for used in self.scenarios],
-            "note": self.note or None,
-        }
 
 
 @dataclass(frozen=True)
@@ -191,45 +72,55 @@ class Audit(Shown):
             Column("claim"),
             Column("quoted", numeric=True),
             Column("computed", numeric=True),
-            Column("verdict"),
             Column("ratio", numeric=True),
-            Column("why, or what would make it true"),
+            Column("verdict, and why or what would make it true"),
         )
         rows = tuple(self._row(number, item) for number, item in enumerate(self.findings, 1))
-        return Table(f"{self.title}: audit", columns, rows, (), self.notes, self.finding)
+        return Table(f"{self.title}: audit", columns, rows, (), (), self.finding)
 
     def _row(self, number: int, item: Finding) -> tuple[str, ...]:
         ratio = item.ratio if item.verdict == CONTRADICTED else None
-        return (
-            str(number),
-            item.claim,
-            item.quoted,
-            item.computed.text if item.computed else "",
-            item.verdict,
-            "" if ratio is None else grouped(significant(ratio, _RATIO_DIGITS)),
-            item.remedy,
-        )
+        shown = "" if ratio is None else grouped(significant(ratio, _RATIO_DIGITS))
+        return (str(number), item.claim, item.quoted, item.computed_beside(), shown, item.words)
 
     def tables(self) -> list[Table]:
-        """The claims; then figures beside them, where there are some."""
-        rows = tuple(
+        """The claims; then figures beside them, where there are some; the notes below the last."""
+        beside = [
             (str(number), name, stated.text)
             for number, item in enumerate(self.findings, 1)
-            for name, stated in item.beside
-        )
-        if not rows:
-            return [self.table()]
+            for name, stated in (*_needed(item), *item.beside)
+        ]
         columns = (Column("", numeric=True), Column("beside the claim of that number"), Column("is", numeric=True))
-        return [self.table(), Table("Figures beside the claims", columns, rows)]
+        more = [Table("Figures beside the claims", columns, tuple(beside))] if beside else []
+        *first, last = [self.table(), *more]
+        return [*first, last._replace(notes=self.notes)]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands below the table."""
-        lines = ["Ratio: quoted over computed.", *(f"Prices: {book}." for book in self.books)]
+        prices = (f"Prices: {book}." for book in self.books)
+        return (
+            "Ratio: quoted over computed. A computed figure without a unit has that of the quoted one.",
+            *self._notes_on_claims(),
+            *prices,
+            *(_rate_text(rate) for rate in self._rates()),
+            *notice_lines(self.notices),
+        )
+
+    def _notes_on_claims(self) -> list[str]:
+        """What a reader should know of claims; what is to be said of several, once."""
+        found: dict[str, list[str]] = {}
+        for number, item in enumerate(self.findings, 1):
+            if item.note:
+                found.setdefault(item.note, []).append(str(number))
+        return [f"Claim{'s' * (len(of) > 1)} {' and '.join(of)}: {note}" for note, of in found.items()]
+
+    def _rates(self) -> list[ExchangeRate]:
+        """Exchange rates, each pair of currencies once a day, whichever way round it was used first."""
+        found: dict[Any, ExchangeRate] = {}
         for rate in self.exchange:
-            shown = decimal_text(significant(rate.rate, 8))
-            lines.append(f"Exchange rate: {shown} {rate.to} for one {rate.from_} on {rate.on} ({rate.source}).")
-        return (*lines, *notice_lines(self.notices))
+            found.setdefault((frozenset((rate.from_, rate.to)), rate.on), rate)
+        return list(found.values())
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: figures as decimal strings; the same inputs give the same bytes."""
@@ -259,6 +150,17 @@ class Audit(Shown):
 
     def __repr__(self) -> str:
         return f"<Audit {self.title!r}: {', '.join(f'{count} {name}' for name, count in self.counts.items())}>"
+
+
+def _needed(item: Finding) -> list[tuple[str, Stated]]:
+    """What a contradicted claim would need, as figures beside it."""
+    named = item.would_need if item.verdict == CONTRADICTED else ()
+    return [(f"would need {name}", stated) for name, stated in named]
+
+
+def _rate_text(rate: ExchangeRate) -> str:
+    shown = decimal_text(significant(rate.rate, 8))
+    return f"Exchange rate: {shown} {rate.to} for one {rate.from_} on {rate.on} ({rate.source})."
 
 
 def _flat(number: int, item: Finding, *, exact: bool) -> dict[str, Any]:

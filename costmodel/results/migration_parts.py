@@ -170,18 +170,22 @@ class Outlook(NamedTuple):
     """What follows from the days of a change.
 
     Attributes:
-        saving_a_year: 365 days at the last prices and volume; 0 where everything goes back.
+        saving_a_year: a year at the prices of the last week and the volume of the last month; 0 where everything goes
+            back.
         unchanged_a_year: cost of such a year, had nothing changed.
-        priced_on: the day whose prices these are.
+        year: how long that year is, in words.
+        priced_from, priced_until: first and last day of the week whose prices these are.
         break_even: the day from which the cumulative saving stays at 0 or above; None if it never does.
-        beyond: the day on which it would do so after the horizon, at the saving of the last day; None if never.
+        beyond: the day on which it would do so after the horizon, at the saving of a year; None if never.
         month_before, month_after: bills of the horizon's last month at the present and at the new models, the change
             being finished.
     """
 
     saving_a_year: Fraction
     unchanged_a_year: Fraction
-    priced_on: date
+    year: str
+    priced_from: date
+    priced_until: date
     break_even: date | None
     beyond: date | None
     month_before: Fraction

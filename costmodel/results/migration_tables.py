@@ -23,12 +23,13 @@ _SMALL_CHANGE = 10  # of a unit of money
 
 
 class _Head(NamedTuple):
-    """A column of amounts: its heading, its figure, and whether it is money."""
+    """Amounts: their heading, the figure, and whether it is money, shown where there is none, and shown of each day."""
 
     name: str
     of: Callable[[Amounts], Fraction]
     money: bool = True
     always: bool = True
+    daily: bool = True
 
 
 def _twice(amounts: Amounts) -> Fraction:
@@ -38,13 +39,13 @@ def _twice(amounts: Amounts) -> Fraction:
 _REQUESTS = (
     _Head("requests", lambda amounts: amounts.requests, money=False),
     _Head("at the new", lambda amounts: amounts.requests_at_new, money=False),
-    _Head("failed there", lambda amounts: amounts.requests_failed, money=False, always=False),
+    _Head("failed there", lambda amounts: amounts.requests_failed, money=False, always=False, daily=False),
     _Head("sent twice", _twice, money=False, always=False),
 )
 _BILLS = (
     _Head("old bill", lambda amounts: amounts.old_cost),
     _Head("new bill", lambda amounts: amounts.new_cost),
-    _Head("of both, twice", lambda amounts: amounts.twice_cost, always=False),
+    _Head("of both, twice", lambda amounts: amounts.twice_cost, always=False, daily=False),
 )
 _RESULT = (
     _Head("minimums", lambda amounts: amounts.minimum_cost, always=False),
@@ -57,25 +58,26 @@ _RESULT = (
 
 
 def phases_table(result: MigrationResult) -> Table:
-    """Before, during and after the change."""
+    """Before, during and after the change, side by side; what is saved in the last row."""
     stages = {name: [stage for stage in result.stages if stage.phase == name] for name in ("before", "during", "after")}
     named = [(name, found[0], found[-1]) for name, found in stages.items() if found]
-    amounts = [result.phase(name) for name, _, _ in named]
-    heads = _shown((*_REQUESTS, *_BILLS, *_RESULT), [*amounts, result.total])
-    places = _places(amounts, result.currency)
-    cells = _cells(heads, amounts, places)
-    rows = tuple(
-        (name, instant_text(first.start), instant_text(last.end), *row)
-        for (name, first, last), row in zip(named, cells, strict=True)
+    amounts = [*(result.phase(name) for name, _, _ in named), result.total]
+    heads = _shown((*_REQUESTS, *_BILLS, *_RESULT), amounts)
+    places = _places(amounts[:-1], result.currency)
+    phases, total = _cells(heads, amounts[:-1], places), _cells(heads, amounts[-1:], places)
+    figures = zip((head.name for head in heads), *phases, *total, strict=True)
+    *rows, saving = (tuple(row) for row in figures)
+    times = (
+        ("from", *(instant_text(first.start) for _, first, _ in named), ""),
+        ("until, UTC", *(instant_text(last.end) for _, _, last in named), ""),
     )
-    totals = ("total", "", "", *_cells(heads, [result.total], places)[0])
-    columns = (Column(""), Column("from"), Column("until, UTC"), *_columns(heads))
+    columns = (Column(""), *(Column(name, numeric=True) for name in (*(name for name, _, _ in named), "total")))
     title = f"{result.title}: before, during and after, in {result.currency}"
-    return Table(title, columns, rows, totals, lead=result.finding)
+    return Table(title, columns, (*times, *rows), saving, lead=result.finding)
 
 
 def stages_tables(result: MigrationResult) -> list[Table]:
-    """The way there, step by step; none where everything moves at once."""
+    """The way there, step by step, each until the next begins; none where everything moves at once."""
     during = [stage for stage in result.stages if stage.phase == "during"]
     if not during:
         return []
@@ -83,13 +85,13 @@ def stages_tables(result: MigrationResult) -> list[Table]:
     heads = _shown((*_REQUESTS, *_BILLS), amounts)
     cells = _cells(heads, amounts, _places(amounts, result.currency))
     rows = [_stage_row(stage, row) for stage, row in zip(during, cells, strict=True)]
-    columns = (Column("step"), Column("from"), Column("until, UTC"), Column("at the new", numeric=True))
+    columns = (Column("step"), Column("from, UTC"), Column("share", numeric=True))
     body = tuple(_shortened(rows))
     return [Table(f"The way there, in {result.currency}", (*columns, *_columns(heads)), body)]
 
 
 def _stage_row(stage: Stage, cells: Sequence[str]) -> tuple[str, ...]:
-    return (stage.name, instant_text(stage.start), instant_text(stage.end), percent(stage.new_share), *cells)
+    return (stage.name, instant_text(stage.start), percent(stage.new_share), *cells)
 
 
 def _shortened(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -164,9 +166,9 @@ def _backlog(result: MigrationResult) -> str:
 
 
 def days_table(result: MigrationResult) -> Table:
-    """Every day, with the saving so far."""
+    """Every day, with the saving so far; what fails, and the part of the bills paid for it, are in JSON."""
     amounts = [day.amounts for day in result.days]
-    heads = _shown((*_REQUESTS, *_BILLS, *_RESULT), amounts)
+    heads = [head for head in _shown((*_REQUESTS, *_BILLS, *_RESULT), amounts) if head.daily]
     places = _places(amounts, result.currency)
     sums = [grouped(day.cumulative_saving, places) for day in result.days]
     rows = tuple(

@@ -47,9 +47,10 @@ def _payback(result: MigrationResult) -> str:
     if outlook.break_even is not None:
         days = (outlook.break_even - start).days
         when = f"{days} days after the start" if days else "the day of the start"
-        return f"It has paid back on {outlook.break_even}, {when}. {over}."
+        again = ", and would lose that again later" if outlook.saving_a_year < 0 else ""
+        return f"It has paid back on {outlook.break_even}, {when}{again}. {over}."
     if outlook.beyond is not None:
-        return f"It has not paid back by {last}; at the saving of the last day it would on {outlook.beyond}. {over}."
+        return f"It has not paid back by {last}; at the saving of a year it would on {outlook.beyond}. {over}."
     return f"It never pays back. {over}."
 
 
@@ -64,25 +65,37 @@ def _attempt(result: MigrationResult) -> str:
     failed = percent(canary.error_rate) if canary else ""
     limit = percent(canary.rollback_above or Fraction(0)) if canary else ""
     effect = f"costs {_money(result, -total)}" if total < 0 else _saves(result, total)
+    first = next(stage for stage in result.stages if stage.new_share)
+    if not result.stage(first).requests_at_new:
+        seen = (
+            f"by the error rate stated, {failed} where {limit} is allowed. But no request passes in the first step, so "
+            "none could fail there. The ramp"
+        )
+    else:
+        seen = f"{failed} of the requests at the new provider fail, more than the {limit} allowed, so the ramp"
     return (
-        f"Rolled back: {failed} of the requests at the new provider fail, more than the {limit} allowed, so the ramp "
-        f"stops after its first step and at {instant_text(result.end)} UTC everything is back at "
+        f"Rolled back: {seen} stops after its first step and at {instant_text(result.end)} UTC everything is back at "
         f"{models_text(result.old_models)}. The attempt {effect}."
     )
 
 
 def _lost(result: MigrationResult) -> str:
     total = result.total
-    anyway = total.unchanged_prepaid_lost_cost
-    rest = f" ({_money(result, anyway)} of it would be lost anyway)" if anyway else ""
+    lost = _anyway(result, total.unchanged_prepaid_lost_cost, "lost")
+    paid = _anyway(result, total.unchanged_minimum_cost, "paid")
     parts = [
-        (total.one_off_cost, "paid once", ""),
-        (total.prepaid_lost_cost, "of prepaid money that is lost", rest),
-        (total.minimum_cost - total.unchanged_minimum_cost, "for minimums that the bills no longer reach", ""),
-        (total.twice_cost, "for requests sent twice", ""),
+        (total.one_off_cost, "paid once"),
+        (total.prepaid_lost_cost, f"of prepaid money that is lost{lost}"),
+        (total.minimum_cost, f"for minimums that the bills do not reach{paid}"),
+        (total.twice_cost, "for requests sent twice"),
     ]
-    words = [f"{_money(result, amount)} {what}{more}" for amount, what, more in parts if amount > 0]
+    words = [f"{_money(result, amount)} {what}" for amount, what in parts if amount > 0]
     return f"It counts {_listed(words)}." if words else ""
+
+
+def _anyway(result: MigrationResult, amount: Fraction, what: str) -> str:
+    """How much of it staying would cost, too."""
+    return f" ({_money(result, amount)} would be {what} anyway)" if amount else ""
 
 
 def _quoted(result: MigrationResult) -> str:
@@ -126,14 +139,8 @@ def explained(result: MigrationResult) -> tuple[str, ...]:
 
 
 def _explained(result: MigrationResult) -> Iterator[str]:
-    outlook, last = result.outlook, result.months[-1]
-    if not result.rolled_back:
-        yield (
-            f"A year: 365 days at the prices of {outlook.priced_on} and the mean volume of {last}; bills with taxes "
-            "and fees alone. Unchanged: all requests at the present models, under the same contract."
-        )
-    else:
-        yield "Unchanged: all requests at the present models, under the same contract."
+    unchanged = "Unchanged: all requests at the present models, under the same contract."
+    yield unchanged if result.rolled_back else f"A year: {year_text(result)} {unchanged}"
     if result.total.twice_cost:
         yield (
             "Sent twice: copies to the new provider while both run, and failed requests that the old one answers; the "
@@ -141,6 +148,16 @@ def _explained(result: MigrationResult) -> Iterator[str]:
         )
     if any(stage.copied for stage in result.stages):
         yield "Parallel running: the old provider's answers are used, the new one gets a copy of every request."
+
+
+def year_text(result: MigrationResult) -> str:
+    """Which year a saving a year is of."""
+    outlook = result.outlook
+    return (
+        f"{outlook.year} at the volume of {result.months[-1]} and the prices of the week from {outlook.priced_from} to "
+        f"{outlook.priced_until}, with the change finished; bills and minimum charges of offers, taxes and fees, "
+        "nothing that is paid once."
+    )
 
 
 def models_text(names: Sequence[str]) -> str:

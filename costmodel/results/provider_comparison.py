@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = Fraction | bool | str
 
 NOT_KNOWN = "not known"
+MIX = "the mix"  # what is paid at present, where the scenario has one
 PRICES_SHOWN = ("input", "cache_read", "output")
 _YEAR = 12  # months
 
@@ -37,10 +38,16 @@ class Fact(NamedTuple):
 
     Attributes:
         on: the day it was read.
+        note: restrictions, as the source or the price book has them.
+        source: address or title of the document.
+        quoted: whether somebody else than the provider says so.
     """
 
     value: Value | None
     on: date | None
+    note: str = ""
+    source: str = ""
+    quoted: bool = False
 
     def __str__(self) -> str:
         return NOT_KNOWN if self.value is None else f"{value_text(self.value)}{f' ({self.on})' if self.on else ''}"
@@ -69,11 +76,15 @@ class Standing(NamedTuple):
     Attributes:
         name: `provider/model`.
         total: cost of the horizon, taxes and fees included, in the reporting currency.
-        list_prices: by meter, for 1,000,000 tokens, in the list currency.
+        list_prices: by meter, for 1,000,000 tokens, in the list currency; the highest where the hour decides.
         context_window: most tokens in one request; None where it is not known.
         terms: what procurement asks, by name.
         reasons: why it is not eligible; none where it is.
         net_present_value, payback: of the scenario's return on investment; None where it has none.
+        lowest_prices: by meter, where the hour decides.
+        too_large: those of the reasons that say so of a request or an answer.
+        token_counts: how tokens of a profile are estimated: `factor`, or counts as measured, because the offer's
+            vocabulary is not known (`unknown`) or the scenario says so (`other`); empty where they are its own.
     """
 
     name: str
@@ -86,6 +97,9 @@ class Standing(NamedTuple):
     reasons: tuple[str, ...] = ()
     net_present_value: Fraction | None = None
     payback: Payback | None = None
+    lowest_prices: Mapping[str, Fraction] = {}
+    too_large: tuple[str, ...] = ()
+    token_counts: str = ""
 
     @property
     def latency_ms(self) -> Fraction | None:
@@ -102,10 +116,15 @@ class Unpriced(NamedTuple):
 
 
 class Present(NamedTuple):
-    """What is paid at present: a model or a mix, and its cost over the horizon."""
+    """What is paid at present: a model or a mix, and its cost over the horizon.
+
+    Attributes:
+        taken: what it was taken for, where nobody said; empty where somebody did.
+    """
 
     name: str
     total: Fraction
+    taken: str = ""
 
 
 class LatencyClass(NamedTuple):
@@ -132,6 +151,8 @@ class ProviderComparison(Shown):
         book, scenario_sha256, exchange, notices: as in an estimate.
         quoted: whether the scenario quotes an API cost, which is left out of the returns here.
         worth: whether there are returns.
+        adopted: whether the returns are of a part of the records, as adoption grows.
+        own_counts: whether tokens of a profile are counted by each offer's own vocabulary.
     """
 
     title: str
@@ -149,6 +170,8 @@ class ProviderComparison(Shown):
     notices: tuple[Notice, ...]
     worth: bool = False
     quoted: bool = False
+    adopted: bool = False
+    own_counts: bool = False
 
     @cached_property
     def ranked(self) -> tuple[Standing, ...]:
@@ -159,6 +182,11 @@ class ProviderComparison(Shown):
     def eligible(self) -> tuple[Standing, ...]:
         """Those that meet every filter, cheapest first."""
         return tuple(item for item in self.ranked if not item.reasons)
+
+    @property
+    def rankable(self) -> tuple[str, ...]:
+        """Names of those that meet every filter; whether their windows take the requests is another matter."""
+        return tuple(item.name for item in self.ranked if set(item.reasons) <= set(item.too_large))
 
     @property
     def cheapest(self) -> Standing | None:
@@ -211,11 +239,14 @@ class ProviderComparison(Shown):
         return next(item.name for item in self.classes if item.below_ms is None or latency_ms < item.below_ms)
 
     def tables(self) -> list[Table]:
-        """The costs, the terms, cost against latency, and what has no price."""
+        """The costs, why offers are not eligible, prices, terms, cost against latency, and what has no price."""
         from costmodel.results import provider_tables as shown
+        from costmodel.results import provider_terms as terms
 
-        found = [shown.cost_table(self), shown.terms_table(self)]
-        found += [shown.frontier_table(self)] if self.frontier else []
+        found = [shown.cost_table(self)]
+        found += [shown.reasons_table(self)] if len(self.eligible) < len(self.standings) else []
+        found += [terms.prices_table(self), terms.terms_table(self)]
+        found += [terms.frontier_table(self)] if self.frontier else []
         found += [shown.unpriced_table(self)] if self.unpriced else []
         return found
 

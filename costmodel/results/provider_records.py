@@ -23,8 +23,9 @@ def record(result: ProviderComparison) -> dict[str, Any]:
         "period": {"start": str(result.months[0]), "months": len(result.months)},
         "total": None,
         "records": decimal_text(result.records),
-        "present": None if present is None else {"offer": present.name, "cost": decimal_text(present.total)},
+        "present": None if present is None else present_record(present),
         "required": list(result.required),
+        "own_token_counts": result.own_counts,
         "lines": line_records(result),
         "frontier": [item.name for item in result.frontier],
         "price_book": result.book.to_json(),
@@ -58,7 +59,9 @@ def _line(result: ProviderComparison, item: Standing, number: Any) -> dict[str, 
         "to_cheapest": _difference(result, item, result.cheapest, number),
         "to_present": _difference(result, item, result.present, number),
         "list_prices": {meter: number(price) for meter, price in item.list_prices.items()},
+        **_by_the_hour(item, number),
         "list_currency": item.list_currency,
+        "token_counts": item.token_counts or "exact",
         "latency_class": result.latency_class(item.latency_ms),
         "on_frontier": item.name in result.on_frontier,
         "context_window": item.context_window,
@@ -66,6 +69,18 @@ def _line(result: ProviderComparison, item: Standing, number: Any) -> dict[str, 
         "price": {"kind": item.price.kind, "retrieved": item.price.checked.isoformat(), "stale": item.price.stale},
         **_worth(item, number),
     }
+
+
+def present_record(present: Present) -> dict[str, Any]:
+    """What is paid at present, and what it was taken for where nobody said."""
+    taken = {"taken": present.taken} if present.taken else {}
+    return {"offer": present.name, "cost": decimal_text(present.total), **taken}
+
+
+def _by_the_hour(item: Standing, number: Any) -> dict[str, Any]:
+    """The lowest list prices, where the hour decides; `list_prices` are the highest then."""
+    found = {meter: number(price) for meter, price in item.lowest_prices.items()}
+    return {"list_prices_lowest": found} if found else {}
 
 
 def csv_records(result: ProviderComparison, *, exact: bool = False) -> list[dict[str, Any]]:
@@ -100,4 +115,5 @@ def _difference(
 
 def _fact_record(fact: Fact, number: Any) -> dict[str, Any]:
     value = fact.value if fact.value is None or isinstance(fact.value, bool | str) else number(fact.value)
-    return {"value": value, "retrieved": fact.on.isoformat() if fact.on else None}
+    more = {"note": fact.note, "source": fact.source, "quoted": fact.quoted} if fact.value is not None else {}
+    return {"value": value, "retrieved": fact.on.isoformat() if fact.on else None, **more}

@@ -11,13 +11,14 @@ from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from costmodel.results.estimate import BookReference
 
 _SHOWN = 3  # offers in a ranking
 _HOW = {"exact": "exact", "crossing": "to 12 digits", "step": "at a step"}
+_NOBODY = "no offer"
 
 
 class Step(NamedTuple):
@@ -37,8 +38,9 @@ class Turn(NamedTuple):
     """A value at which one offer becomes cheaper than another, going from the first value to the last.
 
     Attributes:
-        kind: `exact`: both cost the same there, exactly; `crossing`: the same, to 12 digits; `step`: the cost jumps.
-        before, after: the cheaper offer before the value, and after it.
+        kind: `exact`: both cost the same there, exactly; `crossing`: the same, to 12 digits; `step`: the cost jumps;
+            `limit`: from there on requests are too large for one of the two, or no longer.
+        before, after: the cheaper offer before the value, and after it; empty where none takes the requests.
         cost: a month's mean of the offer that was cheaper, there.
         leads: whether the two are the cheapest of all there.
     """
@@ -52,6 +54,19 @@ class Turn(NamedTuple):
     leads: bool
 
 
+class Reach(NamedTuple):
+    """The value at which a request is as large as an offer takes.
+
+    Attributes:
+        takes: whether it takes the requests after the value, going from the first to the last; else before it.
+    """
+
+    value: Fraction
+    text: str
+    name: str
+    takes: bool
+
+
 @dataclass(frozen=True)
 class Ranking(Shown):
     """Offers over a range of one number.
@@ -62,6 +77,7 @@ class Ranking(Shown):
         period: the horizon in words.
         steps: values that are shown, from the first to the last.
         turns: in that order.
+        reaches: where requests become too large for an offer, or small enough; in that order.
         pairs: whether every two offers were looked at, or the cheapest alone.
         equal: offers that cost the same over the whole range.
         left_out: offers without a price over the range, and why.
@@ -75,6 +91,7 @@ class Ranking(Shown):
     period: str
     steps: tuple[Step, ...]
     turns: tuple[Turn, ...]
+    reaches: tuple[Reach, ...]
     pairs: bool
     equal: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
@@ -90,16 +107,24 @@ class Ranking(Shown):
     @property
     def finding(self) -> str:
         """Which offer is cheapest where."""
-        first = next(iter(self.steps[0].costs))
         if not self.leaders:
-            return f"{first} is the cheapest over the whole range."
-        words = [f"{self.leaders[0].before} is the cheapest from {self.steps[0].text}"]
-        words += [f"from {turn.text} on {turn.after}" for turn in self.leaders]
+            return f"{next(iter(self.steps[0].costs))} is the cheapest over the whole range."
+        words = [f"{self.leaders[0].before or _NOBODY} is the cheapest from {self.steps[0].text}"]
+        words += [self._change(turn) for turn in self.leaders]
         return f"{', '.join(words)}."
+
+    def _change(self, turn: Turn) -> str:
+        """Which offer is cheapest after a turn, and why where that is no matter of cost."""
+        gone = turn.kind == "limit" and any(
+            reach.name == turn.before and reach.value == turn.value and not reach.takes for reach in self.reaches
+        )
+        where = f"beyond {turn.text}, where requests are too large for it," if gone else f"from {turn.text} on"
+        return f"{where} {turn.after or _NOBODY}"
 
     def tables(self) -> list[Table]:
         """The ranking at each value, and where it turns."""
-        return [self._ranking(), *([self._turns()] if self.turns else [])]
+        crossings = [turn for turn in self.turns if turn.kind != "limit"]
+        return [self._ranking(), *([self._turns(crossings)] if crossings else [])]
 
     def _places(self) -> int:
         return shown_places([cost for step in self.steps for cost in step.costs.values()], self.currency)
@@ -111,6 +136,7 @@ class Ranking(Shown):
         rows = []
         for step in self.steps:
             cells = [(name, grouped(cost, places)) for name, cost in list(step.costs.items())[:count]]
+            cells += [("", "")] * (count - len(cells))
             rows.append((step.text, *(cell for pair in cells for cell in pair)))
         title = f"{self.title}: cheapest first over {self.over}, {self.currency} a month, {self.period}"
         return Table(title, columns, tuple(rows), (), (*self.notes, *self._said()), self.finding)
@@ -120,11 +146,12 @@ class Ranking(Shown):
         left = "; ".join(f"{name} ({why})" for name, why in self.left_out)
         return [
             *([f"The same cost over the whole range: {same}."] if same else []),
+            *(f"{reach.name}: requests are too large for it {_side(reach)} {reach.text}." for reach in self.reaches),
             *([f"Left out: {left}."] if left else []),
             *([] if self.pairs else ["Turns are those of the cheapest offer; of two named offers, name fewer."]),
         ]
 
-    def _turns(self) -> Table:
+    def _turns(self, turns: Sequence[Turn]) -> Table:
         places = self._places()
         columns = (
             Column(self.over, numeric=True),
@@ -143,18 +170,36 @@ class Ranking(Shown):
                 "yes" if turn.leads else "",
                 _HOW[turn.kind],
             )
-            for turn in self.turns
+            for turn in turns
         )
         return Table(f"Where two offers cost the same, over {self.over}", columns, rows)
 
-    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
-        """One record for each value and offer."""
+    def lines(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One record for each value and offer that takes the requests there."""
         number: Any = (lambda value: value) if exact else decimal_text
         return [
             {"over": self.over, "value": step.text, "rank": rank, "offer": name, "cost_per_month": number(cost)}
             for step in self.steps
             for rank, (name, cost) in enumerate(step.costs.items(), 1)
         ]
+
+    def to_records(self, *, exact: bool = False) -> list[dict[str, Any]]:
+        """One record for each value and offer, then one for each turn: `row` says which."""
+        number: Any = (lambda value: value) if exact else decimal_text
+        turns = [
+            {
+                "row": "turn",
+                "over": self.over,
+                "value": turn.text,
+                "offer": turn.after,
+                "cost_per_month": number(turn.cost),
+                "before": turn.before,
+                "kind": turn.kind,
+                "leads": turn.leads,
+            }
+            for turn in self.turns
+        ]
+        return [*({"row": "rank", **line} for line in self.lines(exact=exact)), *turns]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data; money as decimal strings."""
@@ -165,10 +210,19 @@ class Ranking(Shown):
             "over": self.over,
             "currency": self.currency,
             "total": None,
-            "lines": self.to_records(),
+            "lines": self.lines(),
             "turns": [
                 turn._asdict() | {"value": decimal_text(turn.value), "cost": decimal_text(turn.cost)}
                 for turn in self.turns
+            ],
+            "reaches": [
+                {
+                    "offer": reach.name,
+                    "value": decimal_text(reach.value),
+                    "text": reach.text,
+                    "takes_after": reach.takes,
+                }
+                for reach in self.reaches
             ],
             "equal": [list(pair) for pair in self.equal],
             "left_out": [{"offer": name, "reason": why} for name, why in self.left_out],
@@ -179,3 +233,7 @@ class Ranking(Shown):
 
     def __repr__(self) -> str:
         return f"<Ranking {self.title!r} over {self.over}>"
+
+
+def _side(reach: Reach) -> str:
+    return "before" if reach.takes else "beyond"

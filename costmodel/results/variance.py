@@ -75,7 +75,7 @@ class Amounts(NamedTuple):
 
 
 class VarianceLine(NamedTuple):
-    """One meter of one model in one month, or one tax or fee, on both sides.
+    """One meter of one model in a step of the work in one month, or one tax or fee, on both sides.
 
     Attributes:
         month, head_month: of BASE and of HEAD.
@@ -83,6 +83,7 @@ class VarianceLine(NamedTuple):
         model: empty for a levy on the whole bill.
         meter: the meter, or the levy's name.
         effects: what moved its cost, by effect; they add up to the difference.
+        workload, step, size: the requests it is of; empty where it is not of requests, or where all are taken together.
     """
 
     month: str
@@ -93,6 +94,9 @@ class VarianceLine(NamedTuple):
     base: Amounts
     head: Amounts
     effects: Mapping[str, Fraction]
+    workload: str = ""
+    step: str = ""
+    size: str = ""
 
     @property
     def difference(self) -> Fraction:
@@ -122,6 +126,7 @@ class Finding(NamedTuple):
         model, meter: what it is about; empty where it is about all.
         sentence: what moved, from what to what.
         amount: what it adds to the difference.
+        work: the workloads and steps it is about; empty where it is about all of them.
     """
 
     effect: str
@@ -129,6 +134,7 @@ class Finding(NamedTuple):
     meter: str
     sentence: str
     amount: Fraction
+    work: tuple[str, ...] = ()
 
 
 class Change(NamedTuple):
@@ -231,7 +237,7 @@ class Variance(Shown):
             "models": [_group_record("model", group) for group in self.by_model],
             "months": [_group_record("month", group) for group in self.by_month],
             "lines": self.to_records(),
-            "findings": [item._asdict() | {"amount": decimal_text(item.amount)} for item in self.findings],
+            "findings": [_finding_record(item) for item in self.findings],
             "changes": None if self.changes is None else [item._asdict() for item in self.changes],
             "limit": self.limit._asdict() if self.limit else None,
             "price_book": {"base": dict(self.base.price_book), "head": dict(self.head.price_book)},
@@ -300,13 +306,16 @@ def _group_record(name: str, group: Group) -> dict[str, Any]:
     }
 
 
+def _finding_record(item: Finding) -> dict[str, Any]:
+    return item._asdict() | {"amount": decimal_text(item.amount), "work": list(item.work)}
+
+
 def _line_record(line: VarianceLine, number: Any) -> dict[str, Any]:
     record: dict[str, Any] = {
         "month": line.month,
         "head_month": line.head_month,
         "kind": line.kind,
-        "model": line.model,
-        "meter": line.meter,
+        **{name: getattr(line, name) for name in ("workload", "step", "model", "size", "meter")},
     }
     for side, amounts in (("base", line.base), ("head", line.head)):
         record |= {

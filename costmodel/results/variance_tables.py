@@ -197,11 +197,11 @@ def _notes(found: Variance) -> tuple[str, ...]:
 
 def _method(found: Variance) -> str:
     factors = [_FACTORS[name].format(volume=found.volume) for name in found.factors]
-    product = " x ".join(factors)
+    product = f"In each step of a workload, cost = {' x '.join(factors)}"
     if found.method == "sequential":
-        return f"Method: sequential. Cost = {product}; the factors move one after the other, in this order."
+        return f"Method: sequential. {product}; the factors move one after the other, in this order."
     orders = f"{factorial(len(factors))} orders in which the {len(factors)} factors can move"
-    return f"Method: Shapley. Cost = {product}; each effect is its mean over the {orders}."
+    return f"Method: Shapley. {product}; each effect is its mean over the {orders}."
 
 
 def _book(book: Mapping[str, Any]) -> str:

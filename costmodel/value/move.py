@@ -28,7 +28,7 @@ def _above_zero(value: Fraction) -> Fraction:
 
 def _not_all(value: Fraction) -> Fraction:
     if value >= 1:
-        raise ValueError("a service that is never up has no use: write less than 100 % of failures")
+        raise ValueError("with 100 % no request is ever answered: write less than 100 %")
     return value
 
 

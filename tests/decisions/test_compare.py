@@ -1,4 +1,4 @@
-"""Providers side by side: every figure against `estimate`, filters, the frontier, the ranking over a range."""
+"""Providers side by side: every figure against `estimate`, filters, the frontier, what is shown."""
 
 from __future__ import annotations
 
@@ -13,68 +13,27 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from private_offers import OFFERS, letters
 
 from costmodel import Scenario, estimate, return_on_investment
 from costmodel.cli import run
 from costmodel.decisions.alone import Bench
-from costmodel.decisions.axes import axis
 from costmodel.decisions.compare import compare
 from costmodel.decisions.filters import Filters, filters_of, requirement
 from costmodel.decisions.latency import latency_classes
-from costmodel.decisions.ranges import crossing, over
-from costmodel.errors import CommandLineError, CostmodelError, FileError, NoPriceError
+from costmodel.errors import CommandLineError, CostmodelError, NoPriceError
 from costmodel.results.provider_comparison import Fact, PriceState, Standing, frontier
 from costmodel.study import book_for
 from costmodel.study.cost import billed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 MEDIUM = SCENARIOS / "emr-medium-measured.yaml"
-SLOW = """{baa: {value: true, url: 'https://e.org', retrieved: 2026-10-14},
-      latency_ms: {value: 1200, url: 'https://e.org', retrieved: 2026-10-15}}"""
-MIDDLE = """{retention_days: {value: 30, url: 'https://e.org', retrieved: 2026-10-16},
-      latency_ms: {value: 999, url: 'https://e.org', retrieved: 2026-10-16}}"""
-FAST = """{baa: {value: false, url: 'https://e.org', retrieved: 2026-10-17},
-      latency_ms: {value: 199, url: 'https://e.org', retrieved: 2026-10-17}}"""
-OFFERS = {  # price of input and output, terms, context window, and what else its price row says
-    "cheap/slow-1": ("1.00", "2.00", SLOW, 8_000, ""),
-    "mid/medium-1": ("2.00", "2.00", MIDDLE, 64_000, ""),
-    "dear/fast-1": ("4.00", "1.00", FAST, None, ""),
-    "flat/fee-1": ("0.10", "0.10", "{}", 900, "        minimum_charge: {amount: 4, per: month}\n"),
-}
-WORK = """\
-scenario: Letters
-prices: {version: "2026.11"}
-horizon: {start: 2026-12, months: 12}
-currency: USD
-workload:
-  records: {per_month: 1000}
-  tokens: {input: 600, output: 400}
-models: [mid/medium-1, cheap/slow-1]
-"""
-
-
-def overlay(name: str, folder: Path, offer: tuple[str, str, str, int | None, str]) -> Path:
-    """A private model of a provider of its own, in a file."""
-    provider, _, model = name.partition("/")
-    into, out, terms, window, further = offer
-    text = (
-        f"overlay: {provider}\nprovider: {provider}\nname: {provider}\ncurrency: USD\noffers:\n  - model: {model}\n"
-        + (f"    context_window: {window}\n" if window else "")
-        + "    prices:\n      - valid: {from: 2026-01-01}\n        recorded: 2026-01-01\n"
-        "        source: {kind: contracted, title: Contract, retrieved: 2026-01-01}\n        per: 1_000_000 tokens\n"
-        f"        rates:\n          - prices: {{input: {into}, output: {out}}}\n{further}"
-        + (f"    terms: {terms}\n" if terms != "{}" else "")
-    )
-    path = folder / f"{provider}.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> tuple[Scenario, list[Path]]:
     """A scenario and four private models: 1.40, 2.00, 2.80 and 0.10 (at least 4) USD a month for it."""
-    (tmp_path / "work.yaml").write_text(WORK, encoding="utf-8")
-    return Scenario.load(tmp_path / "work.yaml"), [overlay(name, tmp_path, offer) for name, offer in OFFERS.items()]
+    return letters(tmp_path)
 
 
 def compared(own, filters: Filters | None = None, models=tuple(OFFERS)):
@@ -172,11 +131,13 @@ def test_a_year_is_twelve_months():
 def test_present_is_the_mix_the_first_model_or_the_one_named(own):
     """What is paid at present is the scenario's, unless it is said."""
     mixed = Scenario.load(SCENARIOS / "emr-mix.yaml")
-    assert compare(mixed).present == ("the mix", estimate(mixed).total)
-    assert compared(own).present == ("mid/medium-1", Fraction(24))
+    own_counts = Scenario.load(SCENARIOS / "emr-mix.yaml", {"workload.tokens.tokenizer": "own"})
+    assert compare(mixed).present == ("the mix", estimate(own_counts).total, "")
+    assert compared(own).present == ("mid/medium-1", Fraction(24), "the first model of the scenario")
+    assert "At present (taken: the first model of the scenario): mid/medium-1, 2.00 a month" in str(compared(own))
     scenario, overlays = own
     named = compare(scenario, ["cheap/slow-1"], present="dear/fast-1", book=book_for(scenario, overlays))
-    assert named.present == ("dear/fast-1", Fraction("33.6"))
+    assert named.present == ("dear/fast-1", Fraction("33.6"), "")
     assert "dear/fast-1 (present)" in named.tables()[0].totals
     with pytest.raises(NoPriceError):
         compare(scenario, ["cheap/slow-1"], present="dear/none", book=book_for(scenario, overlays))
@@ -223,11 +184,46 @@ def test_reasons_say_what_is_not_known(own):
     assert "No offer is eligible." in str(result)
 
 
-@pytest.mark.parametrize("text", ["baaa", "retention_days<=soon", "<=3", "baa!"])
-def test_wrong_requirements(text):
-    """A term that does not exist is told of, not ignored."""
-    with pytest.raises(CommandLineError):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("baaa", "did you mean 'baa'"), ("retention_days<=soon", "no number"), ("<=3", "no requirement"),
+     ("baa!", "no requirement"), ("baa=true", "write 'baa', or 'baa=no'"), ("baa=maybe", "write 'baa', or 'baa=no'"),
+     ("baa<1", "write 'baa', or 'baa=no'"), ("data_residency<3", "is a text"), ("latency_ms=fast", "no number"),
+     ("retention_days<=-1", "write 0 or more"), ("context_window=large", "no number")],
+)  # fmt: skip
+def test_wrong_requirements(text, words):
+    """A term that does not exist, and a condition that no offer could ever meet, are told of, not ignored."""
+    with pytest.raises(CommandLineError) as found:
         requirement(text)
+    assert words in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("baa=yes", ("baa", "", "")), ("baa = NO", ("baa", "=", "no")),
+     ("data_residency=EU", ("data_residency", "=", "EU")),
+     ("sla_percent>=99.9 %", ("sla_percent", ">=", Fraction("99.9"))),
+     ("latency_ms<=200 ms", ("latency_ms", "<=", Fraction(200))),
+     ("retention_days=0", ("retention_days", "=", Fraction(0)))],
+)  # fmt: skip
+def test_requirements(text, wanted):
+    """Yes or no, a text, or a number with its unit."""
+    assert requirement(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "words"),
+    [("--max-latency", "-5", "write milliseconds above 0"), ("--max-latency", "soon", "expected a number"),
+     ("--min-context", "0", "write tokens above 0"), ("--require", "baa=true", "write 'baa'"),
+     ("--region", "mars", "They are sold in: global"), ("--over", "foo=1..2", "unknown key 'foo'"),
+     ("--over", "ratio=3..0.3", "is no ratio of input to output")],
+)  # fmt: skip
+def test_a_wrong_option_is_an_error_of_the_command_line(option, text, words, capsys):
+    """Exit code 2, in words, and nothing written."""
+    assert run(["compare", str(MEDIUM), option, text]) == 2
+    told = capsys.readouterr()
+    assert words in told.err
+    assert told.out == ""
 
 
 def test_every_offer_is_shown_or_told_of():
@@ -297,118 +293,6 @@ def test_the_frontier_is_that_of_brute_force(pairs):
     assert {item.name for item in frontier(offers)} == wanted
 
 
-# Ranges
-
-
-def turns_of(path: str, models: list[str], scenario: Path = MEDIUM):
-    loaded = Scenario.load(scenario)
-    return over(loaded, models, path, book_for(loaded))
-
-
-def test_a_crossing_over_the_ratio_by_hand():
-    """2 s + 8 (1 - s) = 1.25 s + 10 (1 - s) where 0.75 s = 2 (1 - s): at 8 : 3, exactly."""
-    result = turns_of("ratio=10:1..1:3", ["openai/gpt-4.1", "google/gemini-2.5-pro"])
-    (turn,) = result.turns
-    assert (turn.value, turn.kind, turn.text) == (Fraction(8, 11), "exact", "2.66667:1")
-    assert (turn.before, turn.after, turn.leads) == ("google/gemini-2.5-pro", "openai/gpt-4.1", True)
-    tokens = Fraction(128_515 + 51_028, 87)
-    assert turn.cost == 30_000 * tokens * Fraction(2 * 8 + 8 * 3, 11) / 1_000_000
-
-
-def test_a_range_may_fall_or_rise():
-    """From the other end the same turn is found, the other way round."""
-    (turn,) = turns_of("ratio=1:3..10:1", ["openai/gpt-4.1", "google/gemini-2.5-pro"]).turns
-    assert (turn.value, turn.before) == (Fraction(8, 11), "openai/gpt-4.1")
-
-
-def test_a_crossing_over_the_cache_by_hand():
-    """I (0.25 - 0.225 c) + 2 O = I (0.50 - 0.45 c) + 1.5 O, every request at its own size."""
-    (turn,) = turns_of("cache_read=0 %..90 %", ["openai/gpt-5-mini", "mistral/mistral-large-2512"]).turns
-    assert turn.value == (Fraction("0.25") * 128_515 - Fraction("0.5") * 51_028) / (Fraction("0.225") * 128_515)
-    assert turn.kind == "exact"
-
-
-def test_the_costs_at_each_step_are_exact():
-    """Each figure is that of `estimate` at the value."""
-    models = ["openai/gpt-4.1", "google/gemini-2.5-flash"]
-    result = turns_of("workload.records.per_day=10..10000:4", models)
-    assert [step.text for step in result.steps] == ["10", "3,340", "6,670", "10,000"]
-    for step in result.steps:
-        changed = Scenario.load(MEDIUM, {"workload.records.per_day": str(int(step.value))})
-        found = estimate(changed, models=models)
-        assert step.costs == {name: found[name].total / 12 for name in step.costs}
-        assert list(step.costs) == ["google/gemini-2.5-flash", "openai/gpt-4.1"]
-    assert result.turns == ()
-
-
-def test_a_minimum_charge_is_met_where_it_is_reached(own):
-    """4 USD a month at least: 1.40 USD for 1,000 records are as much at 2,857.14 records, 4 / 0.0014."""
-    scenario, overlays = own
-    book = book_for(scenario, overlays)
-    result = over(scenario, ["cheap/slow-1", "flat/fee-1"], "workload.records.per_month=1000..10000", book)
-    (turn,) = result.turns
-    assert turn.kind == "step"  # records are whole
-    assert turn.value == Fraction("2857.5")
-    assert result.finding == "cheap/slow-1 is the cheapest from 1,000, from 2,857.5 on flat/fee-1."
-
-
-def test_a_third_offer_that_leads_between_two_points(own, tmp_path):
-    """1 + s and 2 - s meet at 1.5; one at 1.4999 is cheapest for a sliver there, between two points."""
-    scenario, _ = own
-    prices = {"a/1": ("2", "1"), "b/1": ("1", "2"), "c/1": ("1.4999", "1.4999")}
-    overlays = [overlay(name, tmp_path, (*pair, "{}", None, "")) for name, pair in prices.items()]
-    result = over(scenario, list(prices), "ratio=9:1..1:4:3", book_for(scenario, overlays))
-    leaders = [(turn.value, turn.before, turn.after) for turn in result.leaders]
-    assert leaders == [(Fraction("0.5001"), "b/1", "c/1"), (Fraction("0.4999"), "c/1", "a/1")]
-    assert (Fraction(1, 2), "b/1", "a/1") in [(turn.value, turn.before, turn.after) for turn in result.turns]
-
-
-def test_offers_of_the_same_cost_are_told_of(own, tmp_path):
-    """Equal costs are no turns."""
-    scenario, _ = own
-    overlays = [overlay(name, tmp_path, ("2", "1", "{}", None, "")) for name in ("a/1", "b/1")]
-    result = over(scenario, ["a/1", "b/1"], "ratio=3:1..1:3", book_for(scenario, overlays))
-    assert (result.equal, result.turns) == ((("a/1", "b/1"),), ())
-
-
-@given(st.fractions(-5, 5), st.fractions(-5, 5).filter(bool))
-def test_a_crossing_of_straight_lines_is_exact(root, slope):
-    """The first straight line through two points meets it."""
-    found = crossing(lambda x: slope * (x - root), root - 3, root + 2, Fraction(1))
-    assert found == (root, "exact")
-
-
-def test_other_crossings():
-    """A curve is known to 12 digits, a jump as such; without a change there is none."""
-    curved = crossing(lambda x: x * x - 2, Fraction(0), Fraction(2), Fraction(1))
-    assert curved is not None
-    assert (abs(float(curved.value) - 2**0.5) < 1e-12, curved.kind) == (True, "crossing")
-    jump = crossing(
-        lambda x: Fraction(1) if x > Fraction("0.3") else Fraction(-1), Fraction(0), Fraction(1), Fraction(1)
-    )
-    assert jump == (Fraction("0.3"), "step")
-    assert crossing(lambda x: x + 1, Fraction(0), Fraction(1), Fraction(1)) is None
-    assert crossing(lambda x: -x, Fraction(0), Fraction(1), Fraction(1)) == (0, "exact")
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("ratio=1..2", "no ratio"), ("ratio=1:1..2:2", "same ratio"), ("nothing", "is no range"), ("a=1", "is no range"),
-     ("horizon.months=1..5", "cannot be varied"), ("workload.records.per_day=5..5", "needs two values"),
-     ("workload.records.per_day=5..6:99", "write 2 to 50"), ("workload.tokens.profile=1..2", "no number")],
-)  # fmt: skip
-def test_wrong_ranges(text, words):
-    """What is no range is told in words."""
-    with pytest.raises(CommandLineError, match=words):
-        axis(Scenario.load(MEDIUM), text)
-
-
-def test_a_value_that_cannot_stand_there():
-    """It is told of as what was given."""
-    with pytest.raises(FileError, match="--over cache_read=120 %:1:1"):
-        axis(Scenario.load(MEDIUM), "cache_read=0 %..120 %")
-
-
 # The command
 
 
@@ -435,7 +319,8 @@ def test_formats_and_exit_codes(own, tmp_path, capsys):
     assert record["kind"] == "provider-comparison"
     assert record["lines"][0]["offer"] == "cheap/slow-1"
     assert record["frontier"] == ["cheap/slow-1", "mid/medium-1", "dear/fast-1"]
-    assert len(list(csv.DictReader(found["csv"].lstrip("\ufeff").splitlines()))) == 5 * 3
+    rows = list(csv.DictReader(found["csv"].lstrip("\ufeff").splitlines()))
+    assert [sum(row["row"] == kind for row in rows) for kind in ("rank", "turn")] == [5 * 3, 1]
     assert str(tmp_path) not in found["json"]
     assert run(["compare", str(tmp_path / "work.yaml"), "--models", "a/b", "--all"]) == 2
     assert run(["compare", str(tmp_path / "work.yaml"), "--models", "openai/none"]) == 4

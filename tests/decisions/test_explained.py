@@ -309,7 +309,7 @@ def test_the_command(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run(arguments) == 0
     record = json.loads(capsysbinary.readouterr().out)
     assert (record["kind"], record["currency"], record["total"]) == ("explanation", "USD", "2135.25")
-    assert record["lines"][0]["steps"][-1]["numbers"] == "5.85 / 1,000 × 1,000 × 365"
+    assert record["lines"][0]["steps"][-1]["numbers"] == "40.95 / 7,000 × 365,000"
     assert run(["explain", str(MEASURED), "--at", "comparison=cost_per_month,model=openai/gpt-4.1"]) == 0
     assert b"cost per month of openai/gpt-4.1: 229.397931034" in capsysbinary.readouterr().out
     assert run([*arguments[:3], "migration=savings"]) == 2

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +16,11 @@ from hypothesis import strategies as st
 
 from costmodel.cli import run
 from costmodel.decisions.migrate import migrate
-from costmodel.decisions.outlook import Last, break_even
+from costmodel.decisions.outlook import break_even
 from costmodel.equations import service
 from costmodel.errors import FileError
 from costmodel.expectations import cases_of
 from costmodel.prices.book import PriceBook
-from costmodel.results.migration_parts import Amounts
 from costmodel.scenario import Scenario
 from costmodel.study import estimate
 
@@ -63,6 +63,25 @@ offers:
         rates: [{{prices: {{input: {price}, output: free}}}}]
         minimum_charge: {{amount: 50, per: month}}
 """
+DATED = """\
+overlay: new
+provider: new
+name: Provider new
+currency: USD
+offers:
+  - model: dated
+    prices:
+      - valid: {{from: 2026-01-01, until: {until}}}
+        recorded: 2026-01-01
+        source: {{kind: contracted, title: test, retrieved: 2026-01-01}}
+        per: 1_000_000 tokens
+        rates: [{{prices: {{input: 10, output: free}}}}]
+      - valid: {{from: {begins}}}
+        recorded: 2026-01-01
+        source: {{kind: contracted, title: test, retrieved: 2026-01-01}}
+        per: 1_000_000 tokens
+        rates: [{{prices: {{input: 30, output: free}}}}]
+"""
 OLD_PRICE, NEW_PRICE, DEARER = Fraction(2, 100), Fraction(1, 100), Fraction(3, 100)
 
 
@@ -73,6 +92,15 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> PriceBook:
     for name, price in (("old", 20), ("new", 10)):
         (folder / f"{name}.yaml").write_text(PRICES.format(provider=name, price=price, dearer=30), encoding="utf-8")
     return PriceBook.load(version="2026.11", overlays=[folder / "old.yaml", folder / "new.yaml"])
+
+
+def own_book(new: str) -> PriceBook:
+    """The old provider, and another one."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / "old.yaml", Path(folder) / "new.yaml"]
+        paths[0].write_text(PRICES.format(provider="old", price=20, dearer=30), encoding="utf-8")
+        paths[1].write_text(new, encoding="utf-8")
+        return PriceBook.load(version="2026.11", overlays=paths)
 
 
 def scenario(migration: dict, **more) -> Scenario:
@@ -159,17 +187,102 @@ def test_a_price_that_changes_within_the_horizon(book: PriceBook) -> None:
     assert result.outlook.saving_a_year == 365 * 100 * (DEARER - NEW_PRICE)
 
 
-def test_a_year_is_365_days_of_the_last_month(book: PriceBook) -> None:
-    """The last month's mean day counts: 1,300 requests on working days of 31 are 1,300 / 31 a day."""
+def test_a_year_is_twelve_months_of_the_last_one(book: PriceBook) -> None:
+    """A month of 1,300 requests makes 15,600 a year, however many days the month has."""
     workload = {
         **WORKLOADS["office hours"],
         "records": {"per_month": "1300"},
         "tokens": {"input": "1000", "output": "0"},
     }
-    horizon = {"start": "2027-01", "months": "1"}
-    result = migrate(scenario({"start": "2027-01-04"}, workload=workload, horizon=horizon), book)
-    assert result.outlook.saving_a_year == (OLD_PRICE - NEW_PRICE) * Fraction(1300, 31) * 365
-    assert result.outlook.priced_on == date(2027, 1, 29)  # a Friday: nothing is requested on the last two days
+    for month, start in (("2027-01", "2027-01-04"), ("2027-02", "2027-02-01")):
+        horizon = {"start": month, "months": "1"}
+        result = migrate(scenario({"start": start}, workload=workload, horizon=horizon), book)
+        assert result.outlook.saving_a_year == (OLD_PRICE - NEW_PRICE) * 1300 * 12
+        assert "A year: twelve months at the volume of " + month in str(result)
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 5])
+def test_a_year_is_that_of_the_estimate(book: PriceBook, months: int) -> None:
+    """Work of 30 days a month costs twelve times its month, as `estimate` and `compare` have it."""
+    workload = {"records": {"per_day": "100", "days_per_month": "30"}, "tokens": {"input": "1000", "output": "0"}}
+    more = {"workload": workload, "horizon": {"start": "2026-11", "months": str(months)}}
+    stated = scenario({"start": "2026-11-02"}, **more)
+    old, new = (estimate(scenario({}, **more, mix={model: "100 %"}), book=book) for model in ("old/plain", "new/plain"))
+    found = migrate(stated, book).outlook
+    assert found.saving_a_year == (old.total - new.total) / months * 12 == 360
+    assert found.unchanged_a_year == old.total / months * 12 == 720
+
+
+PEAKS = {"records": {"per_day": "1000", "days_per_month": "calendar"}, "tokens": {"input": "1500", "output": "600"}}
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("model", "day"), [("openai/gpt-5.6-luna", "1.02"), ("openai/gpt-5-mini", "1.575")])
+def test_a_year_has_every_weekday(months: int, model: str, day: str) -> None:
+    """Whatever day the horizon ends on, five of seven days have the peak price.
+
+    A day off-peak costs 1.5M x 0.15 + 0.6M x 0.60 = 0.585 USD. On weekdays seven of the nine hours cost double, so
+    16/9 of it, 1.04: in the mean (5 x 1.04 + 2 x 0.585) / 7 = 0.91, and 332.15 USD in 365 days.
+    """
+    workload = {**PEAKS, "hours": {"daily": "08:00-17:00", "zone": "Asia/Ho_Chi_Minh"}}
+    migration = {"to": {"deepseek/deepseek-v4-flash": "100 %"}, "start": "2026-12-10"}
+    horizon = {"start": "2026-12", "months": str(months)}
+    prices = {"version": "2026.11"}
+    result = migrate(scenario(migration, mix={model: "100 %"}, workload=workload, horizon=horizon, prices=prices))
+    assert result.outlook.unchanged_a_year == 365 * Fraction(day)
+    assert result.outlook.saving_a_year == 365 * (Fraction(day) - Fraction("0.91"))
+    week = result.outlook.priced_from, result.outlook.priced_until
+    assert week == (result.days[-7].day, result.days[-1].day)
+
+
+@pytest.mark.parametrize("start", ["2026-11-02", "2026-11-20", "2026-11-28"])
+def test_a_year_is_after_the_change(book: PriceBook, start: str) -> None:
+    """Though the ramp goes on in the last week, a year is as if it were over: 365 x 100 x 0.01, less what is kept."""
+    stated = {"start": start, "canary": CANARY, "fallback": "old provider"}
+    assert migrate(scenario(stated), book).outlook.saving_a_year == 365
+    half = migrate(scenario({**stated, "canary": {**CANARY, "highest": "50 %"}}), book)
+    # 50 of 100 stay, and 5 of the other 50 are sent again: 2 - 55 x 0.02 - 50 x 0.01 a day.
+    assert half.outlook.saving_a_year == 365 * (2 - 55 * OLD_PRICE - 50 * NEW_PRICE)
+
+
+def test_a_year_of_several_workloads(book: PriceBook) -> None:
+    """Each workload has its own year: 365 days of 100 requests, and twelve times 500."""
+    daily, monthly = {"per_day": "100", "days_per_month": "calendar"}, {"per_month": "500"}
+    tokens = {"input": "1000", "output": "0"}
+    workloads = [
+        {"name": name, "records": records, "tokens": tokens}
+        for name, records in (("every day", daily), ("each month", monthly))
+    ]
+    data = {key: value for key, value in scenario({}).document.data.items() if key != "workload"}
+    result = migrate(Scenario.from_data({**data, "workloads": workloads}), book)
+    assert result.outlook.saving_a_year == (36_500 + 6_000) * (OLD_PRICE - NEW_PRICE)
+    assert "A year: twelve months, 365 days where records are made on calendar days" in str(result)
+
+
+def test_a_year_counts_minimum_charges_of_offers(book: PriceBook) -> None:
+    """3,000 requests at 0.01 are made up to 50 USD each month: 12 x (60 - 50), and not 12 x (60 - 30)."""
+    workload = {"records": {"per_month": "3000"}, "tokens": {"input": "1000", "output": "0"}}
+    result = migrate(scenario({"to": {"new/minimum": "100 %"}}, workload=workload), book)
+    assert (result.outlook.month_before, result.outlook.month_after) == (60, 50)
+    assert (result.outlook.saving_a_year, result.outlook.unchanged_a_year) == (120, 720)
+    back = migrate(scenario({}, workload=workload, mix={"new/minimum": "100 %"}), book)
+    assert (back.outlook.saving_a_year, back.outlook.unchanged_a_year) == (12 * (50 - 30), 600)
+    taxed = migrate(scenario({"to": {"new/minimum": "100 %"}}, workload=workload, **MORE), book)
+    assert taxed.outlook.saving_a_year == 120 * Fraction("1.1") * Fraction("1.02")
+
+
+def test_a_price_that_changes_in_the_last_week_is_told(book: PriceBook) -> None:
+    """The week of which a year is made has both prices then; a month more has the new one alone."""
+    horizon = {"start": "2026-11", "months": "1"}
+    codes = {notice.code for notice in migrate(scenario({}, mix={"old/later": "100 %"}, horizon=horizon), book).notices}
+    assert "price-changes-in-last-week" not in codes  # from the 21st on; the week begins on the 24th
+    later = DATED.format(until="2026-11-28", begins="2026-11-28")
+    changing = own_book(later)
+    stated = scenario({"to": {"new/dated": "100 %"}}, horizon=horizon)
+    (notice,) = [item for item in migrate(stated, changing).notices if item.code == "price-changes-in-last-week"]
+    assert notice.about == ("new/dated (2026-11-28)",)
+    longer = scenario({"to": {"new/dated": "100 %"}}, horizon={"start": "2026-11", "months": "2"})
+    assert "price-changes-in-last-week" not in {item.code for item in migrate(longer, changing).notices}
 
 
 def test_a_fallback_that_is_kept(book: PriceBook) -> None:
@@ -222,6 +335,26 @@ def test_rolled_back(book: PriceBook) -> None:
     assert result.finding.startswith("Rolled back: 10 % of the requests at the new provider fail, more than the 5 %")
 
 
+def test_a_ramp_that_nothing_passes_is_told(book: PriceBook) -> None:
+    """Office hours, and steps of five minutes from a Saturday's midnight: nothing can fail, and nothing is seen."""
+    canary = {"initial": "20 %", "step": "40 %", "interval_seconds": "300", "error_rate": "10 %"}
+    stated = {"canary": canary, "start": "2026-11-14"}
+    result = migrate(scenario(stated, workload=WORKLOADS["office hours"]), book)
+    (notice,) = [notice for notice in result.notices if notice.code == "ramp-without-requests"]
+    assert notice.about == ("canary 20 % from 2026-11-14 UTC", "canary 60 % from 2026-11-14 00:05 UTC")
+    back = migrate(
+        scenario(
+            {**stated, "canary": {**canary, "rollback_above": "5 %"}, "fallback": "old provider"},
+            workload=WORKLOADS["office hours"],
+        ),
+        book,
+    )
+    assert back.finding.startswith("Rolled back: by the error rate stated, 10 % where 5 % is allowed. But no request")
+    assert "of the requests at the new provider fail" not in back.finding
+    day = migrate(scenario({"canary": CANARY}), book)
+    assert "ramp-without-requests" not in {notice.code for notice in day.notices}
+
+
 @pytest.mark.parametrize(("limit", "rolled_back"), [("10 %", False), ("9.99 %", True), ("0 %", True)])
 def test_the_limit_itself_is_allowed(book: PriceBook, limit: str, *, rolled_back: bool) -> None:
     """Only above the limit everything goes back."""
@@ -244,7 +377,7 @@ def test_prepaid_money_that_lapses(book: PriceBook) -> None:
     assert result.total.unchanged_prepaid_lost_cost == 10
     # 51 days of 1 USD saved, less 60 USD that are lost through the change
     assert result.total.saving == 51 - 60
-    assert "70.00 USD of prepaid money that is lost (10.00 USD of it would be lost anyway)" in result.finding
+    assert "70.00 USD of prepaid money that is lost (10.00 USD would be lost anyway)" in result.finding
 
 
 def test_prepaid_money_without_a_last_day(book: PriceBook) -> None:
@@ -266,7 +399,9 @@ def test_a_minimum_until_the_contract_ends(book: PriceBook) -> None:
     assert [str(day.day) for day in result.days if day.amounts.minimum_cost] == ["2026-11-30", "2026-12-10"]
     # Staying: 60 in November is 2 too little; 20 in ten days of December are enough
     assert result.total.unchanged_minimum_cost == 2
-    assert "60.00 USD for minimums" in result.finding
+    # The finding has the figure of the table, and says how much of it staying would cost, too.
+    assert result.total.minimum_cost == 62
+    assert "62.00 USD for minimums that the bills do not reach (2.00 USD would be paid anyway)" in result.finding
 
 
 def test_prepaid_money_pays_minimums(book: PriceBook) -> None:
@@ -288,6 +423,19 @@ def test_minimum_charges_of_offers(book: PriceBook) -> None:
     result = migrate(scenario({"to": {"new/minimum": "100 %"}}, mix={"old/minimum": "100 %"}), book)
     # old 20, new 20, each made up to 50; staying 60
     assert (result.total.minimum_cost, result.total.unchanged_minimum_cost) == (60, 0)
+
+
+def test_a_minimum_charge_that_ends_within_a_month(book: PriceBook) -> None:
+    """The minimum in force at the first request counts for all charges of the month, as in `estimate`."""
+    second = "      - valid: {from: 2026-11-11}"
+    rows = DATED.format(until="2026-11-11", begins="2026-11-11")
+    with_minimum = rows.replace(second, f"        minimum_charge: {{amount: 50, per: month}}\n{second}")
+    own = own_book(with_minimum)
+    stated = scenario({"to": {"old/plain": "100 %"}, "start": "2026-11-20"}, mix={"new/dated": "100 %"})
+    result = migrate(stated, own)
+    # 1,000 requests at 0.01 and 2,000 at 0.03 are 70 USD, over 50; 10 and 27 with the change are 13 too few.
+    assert result.total.unchanged_cost == estimate(stated, book=own).total == 70
+    assert result.total.minimum_cost == 50 - 10 - 27
 
 
 def test_minimum_charges_of_offers_that_share_the_work(book: PriceBook) -> None:
@@ -545,9 +693,8 @@ def test_break_even_day(savings: list[int], start: int, last_saving: int) -> Non
     start = min(start, len(savings) - 1)
     savings[:start] = [0] * start
     days = [first + timedelta(days=number) for number in range(len(savings))]
-    amounts = Amounts(requests=Fraction(1), unchanged_bills_cost=Fraction(last_saving))
-    last = Last(days[-1], amounts, Fraction(1))
-    found, beyond = break_even(list(zip(days, map(Fraction, savings), strict=True)), days[start], last)
+    saving_a_year = Fraction(last_saving) * 365
+    found, beyond = break_even(list(zip(days, map(Fraction, savings), strict=True)), days[start], saving_a_year)
     sums = [sum(savings[: number + 1]) for number in range(len(savings))]
     expected = next((days[n] for n in range(start, len(days)) if all(total >= 0 for total in sums[n:])), None)
     assert found == expected
@@ -640,12 +787,21 @@ def test_it_never_pays_back(book: PriceBook) -> None:
     assert "costs 365.00 USD a year more, 100 % of what is paid now. It never pays back." in result.finding
 
 
+def test_what_is_paid_back_can_be_lost_again(book: PriceBook) -> None:
+    """The new price rises near the end: ten days at 0.01 less, and from then on 0.01 more a request."""
+    stated = scenario({"to": {"new/later": "100 %"}}, mix={"old/plain": "100 %"})
+    result = migrate(stated, book)
+    # From 11 to 20 November 1 USD a day is saved, from the 21st on 1 USD is lost: nothing is left on the 30th.
+    assert (result.total.saving, result.outlook.saving_a_year) == (0, -365)
+    assert "the day of the start, and would lose that again later" in result.finding
+
+
 def test_it_pays_back_later(book: PriceBook) -> None:
     """What is on its way to pay back has a day after the horizon: 100 days of 1 USD after the 20 that are in it."""
     result = migrate(scenario({"one_off": {"work": "100 USD"}}), book)
     assert result.outlook.break_even is None
     assert result.outlook.beyond == date(2026, 11, 10) + timedelta(days=100)
-    assert "at the saving of the last day it would on 2027-02-18" in result.finding
+    assert "at the saving of a year it would on 2027-02-18" in result.finding
 
 
 def test_what_is_quoted_stands_beside(book: PriceBook) -> None:
@@ -681,13 +837,29 @@ def test_uncertain_numbers_enter_with_their_mean(book: PriceBook) -> None:
 def test_tables_show_only_what_there_is(book: PriceBook) -> None:
     """Columns of minimums, lapsed money and copies stand only where there are any; every day on request."""
     plain = migrate(scenario({}), book)
-    assert {"minimums", "prepaid lost", "paid once", "sent twice"} & {
-        column.heading for table in plain.tables() for column in table.columns
-    } == set()
+    named = {column.heading for table in plain.tables() for column in table.columns}
+    named |= {row[0] for row in plain.tables()[0].rows}
+    assert "unchanged" in named
+    assert {"minimums", "prepaid lost", "paid once", "sent twice"} & named == set()
     assert len(plain.tables(daily=True)[-1].rows) == 30
     canary = {"initial": "1 %", "step": "1 %", "interval_hours": "1", "error_rate": "0 %"}
     many = migrate(scenario({"canary": canary}), book)
-    assert ("…", *[""] * 6) in [row[:7] for row in many.tables()[1].rows]
+    assert ("…", *[""] * 5) in [row[:6] for row in many.tables()[1].rows]
+
+
+def test_no_two_columns_have_one_name(book: PriceBook) -> None:
+    """Share and requests at the new provider are told apart, and every table fits the width of a page."""
+    stated = {"canary": CANARY, "fallback": "old provider", "parallel_days": "2", "one_off": {"work": "1 USD"}}
+    more = {"contract": {"minimum_a_month": "62 USD", "ends": "2026-12-10", "prepaid_balance": "100 USD"}}
+    result = migrate(scenario({**stated, **more}, horizon={"start": "2026-11", "months": "2"}), book)
+    for table in result.tables(daily=True):
+        headings = [column.heading for column in table.columns]
+        assert len(set(headings)) == len(headings), headings
+    assert result.tables()[1].columns[2].heading == "share"
+    assert max(len(line) for table in result.tables() for line in table._replace(notes=()).plain().splitlines()) <= 130
+    first = result.tables()[0]
+    assert [column.heading for column in first.columns] == ["", "before", "during", "after", "total"]
+    assert first.totals[0] == "saving"
 
 
 # JSON, CSV, pandas, the command

@@ -1,4 +1,4 @@
-"""The cheapest mix: never beaten by a feasible one, what constraints cost, what clashes, billed exactly."""
+"""The cheapest mix: what constraints cost, what clashes, what it saves, billed exactly."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from private_offers import OFFERS, Private, letters, overlay
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
-from costmodel.decisions.constraints import read_constraints
 from costmodel.decisions.filters import filters_of
-from costmodel.decisions.optimise import optimise, with_mix
-from costmodel.decisions.programme import Constraint, Problem, clashes, optimum, pure, rounded
-from costmodel.errors import FileError
+from costmodel.decisions.optimise import against, optimise, with_mix
+from costmodel.decisions.wanted import read_constraints
+from costmodel.quantities import decimal_text
+from costmodel.results.mix_words import price_of
 from costmodel.study import book_for
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -45,6 +43,12 @@ def mixed(folder: Path, text: str = QUALITY, scenario: Path = MEDIUM, models=tup
     )
 
 
+def alone(model: str) -> Fraction:
+    """A month's cost of a model that does all the work, tokens counted by its own vocabulary."""
+    scenario = Scenario.load(MEDIUM, {"workload.tokens.tokenizer": "own"})
+    return estimate(scenario, models=[model]).estimates[0].total / 12
+
+
 # By hand
 
 
@@ -53,12 +57,12 @@ def test_two_offers_by_hand(tmp_path):
     text = QUALITY.replace(", anthropic/claude-haiku-4-5: 89", "")
     result = mixed(tmp_path, text, models=["openai/gpt-4.1", "google/gemini-2.5-flash"])
     assert result.shares == {"workload": {name: Fraction(1, 2) for name in MODELS[:2]}}
-    dear, cheap = (estimate(Scenario.load(MEDIUM), models=[name]).estimates[0].total / 12 for name in MODELS[:2])
+    dear, cheap = (alone(name) for name in MODELS[:2])
     assert result.month == (dear + cheap) / 2
     assert result.optimum == pytest.approx(float(result.month), rel=1e-12)
     limit = next(item for item in result.limits if item.limit == 88)
-    assert limit.cost == pytest.approx(float((dear - cheap) / 8), rel=1e-9)
-    assert result.price_of(limit) == "one more point of quality costs 21.51 USD a month"
+    assert limit.costs == pytest.approx((float((dear - cheap) / 8), -float((dear - cheap) / 8)), rel=1e-9)
+    assert price_of(result, limit) == "one more point of quality costs 21.31; one less saves 21.31"
     assert result.cheapest_single == ("openai/gpt-4.1", dear)
     assert result.cheapest_of_all == ("google/gemini-2.5-flash", cheap)
 
@@ -120,7 +124,9 @@ def test_the_written_mix_is_the_mix(tmp_path):
     shares = dict(
         part.rsplit(": ", 1) for part in text.removeprefix("mix: {by: requests, ").removesuffix("}").split(", ")
     )
-    data = {key: value for key, value in Scenario.load(MEDIUM).document.data.items() if key not in {"models", "expect"}}
+    assert result.further == ("tokenizer: own (beside each profile)",)
+    written = Scenario.load(MEDIUM, {"workload.tokens.tokenizer": "own"}).document.data
+    data = {key: value for key, value in written.items() if key not in {"models", "expect"}}
     found = estimate(Scenario.from_data(data | {"mix": {"by": "requests", **shares}}, SCENARIOS))
     assert found.total == result.bill.total
 
@@ -163,21 +169,156 @@ def test_what_no_share_changes_is_fixed():
     assert result.month == sum(part.cost for part in result.parts) + 8
 
 
-def test_minimum_charges_are_left_out(tmp_path):
-    """A cost that is not in proportion to the share has no place in a linear programme, and it is said."""
-    overlay = tmp_path / "own.yaml"
-    overlay.write_text(
-        "overlay: o\nprovider: own\nname: own\ncurrency: USD\noffers:\n  - model: fee-1\n    prices:\n"
-        "      - valid: {from: 2026-01-01}\n        recorded: 2026-01-01\n"
-        "        source: {kind: contracted, title: C, retrieved: 2026-01-01}\n        per: 1_000_000 tokens\n"
-        "        rates:\n          - prices: {input: 0.01, output: 0.01}\n"
-        "        minimum_charge: {amount: 4, per: month}\n",
-        encoding="utf-8",
-    )
-    scenario = Scenario.load(MEDIUM)
-    result = optimise(scenario, ["own/fee-1", *MODELS], book_for(scenario, [overlay]))
-    assert result.left_out == (("own/fee-1", "a minimum charge a month: its cost is not in proportion to its share"),)
+# Offers that do all the work or none
+
+
+def minimum(folder: Path, amount: int, **further: Private):
+    """An own server at 0.10 USD for a million tokens, at least so much a month, and other private models."""
+    offers = {"own/server": Private("0.10", "0.10", of_row=f"minimum_charge: {{amount: {amount}, per: month}}")}
+    return letters(folder, offers | {f"{name}/1": offer for name, offer in further.items()})
+
+
+def of_letters(folder: Path, amount: int, text: str = "", changes: dict[str, str] | None = None):
+    """The cheapest of a server and of two models that cost 1.40 and 3 USD a month."""
+    _, overlays = minimum(folder, amount, cheap=Private("1", "2"), good=Private("3", "3"))
+    scenario = Scenario.load(folder / "work.yaml", changes)
+    file = constraints(folder, f"constraints: x\n{text}") if text else None
+    models = ["own/server", "cheap/1", "good/1"]
+    return optimise(scenario, models, book_for(scenario, [*overlays, *spare(folder)]), constraints=file)
+
+
+def spare(folder: Path) -> list[Path]:
+    """The scenario's own models, which are what is paid at present."""
+    return [overlay(name, folder, OFFERS[name]) for name in ("mid/medium-1", "cheap/slow-1") if name[:3] == "mid"]
+
+
+@pytest.mark.parametrize(("amount", "winner", "cost"), [(1, "own/server", 1), (2, "cheap/1", "1.4")])
+def test_a_minimum_charge_competes_as_a_whole(tmp_path, amount, winner, cost):
+    """0.10 USD of use and 1 USD at least is less than 1.40; 2 USD is not. It is said that it was tried alone."""
+    result = of_letters(tmp_path, amount)
+    assert result.shares == {"workload": {winner: 1}}
+    assert (result.month, result.cheapest_single) == (Fraction(cost), (winner, Fraction(cost)))
+    assert result.optimum == pytest.approx(float(Fraction(cost)))
+    assert result.whole == ("own/server",)
+    assert "Tried alone, in no mix, because of a minimum charge a month: own/server." in result.finding
+    assert f"The cheapest is one offer alone, {winner}: it costs" in result.finding
+    assert "overlay-not-used" not in {notice.code for notice in result.bill.notices if "own/server" in notice.about}
+
+
+def test_a_minimum_charge_under_constraints(tmp_path):
+    """Its whole cost counts where money is promised; its quality where quality is asked; and a step can change over."""
+    scores = "quality: {source: x, scores: {own/server: 80, cheap/1: 70, good/1: 90}, at_least: LIMIT}\n"
+    server = of_letters(tmp_path, 2, scores.replace("LIMIT", "80"))
+    assert server.shares == {"workload": {"own/server": 1}}  # half of 1.40 and 3 would cost 2.20
+    (limit,) = (item for item in server.limits if item.kind == "quality")
+    # At 81 the server is too bad: 0.45 x 1.40 + 0.55 x 3; at 79 it is cheapest: 0.55 x 1.40 + 0.45 x 3 = 2.12.
+    assert limit.costs == pytest.approx((0.28, 0.0), abs=1e-9)
+    assert of_letters(tmp_path, 2, "providers: {own: {spend_at_least: 2 USD}}").shares == {
+        "workload": {"own/server": 1}
+    }
+    promised = of_letters(tmp_path, 2, "providers: {own: {spend_at_least: 3 USD}}")
+    assert promised.clashes == (("own at least 3 USD a month",),)
+    assert of_letters(tmp_path, 1, "providers: {own: {at_most: 99 %}}").shares == {"workload": {"cheap/1": 1}}
+
+
+def test_a_minimum_charge_with_taxes_and_a_fixed_part(tmp_path):
+    """1 USD at least, 10 % tax on it, and 1,000 output tokens of another model at 2 USD a million that all pay."""
+    changes = {
+        "taxes_and_fees": [{"name": "VAT", "rate": "10 %"}],
+        "workload.monthly": "{cheap/1: {output: 1000}}",
+    }
+    result = of_letters(tmp_path, 1, changes=changes)
+    assert result.shares == {"workload": {"own/server": 1}}
+    assert result.fixed == Fraction("0.0022")
+    assert result.month == Fraction("1.1") + result.fixed
+    assert [part.cost for part in result.parts] == [Fraction("1.1")]
+
+
+def test_only_offers_with_a_minimum_charge(tmp_path):
+    """Then there is nothing to share."""
+    scenario, overlays = minimum(tmp_path, 5)
+    book = book_for(scenario, [*overlays, *spare(tmp_path)])
+    assert optimise(scenario, ["own/server"], book).month == 5
+
+
+def test_what_takes_no_part_is_in_the_headline(tmp_path):
+    """A request that is too large for one of them."""
+    scenario, overlays = letters(tmp_path)
+    models = ["cheap/slow-1", "mid/medium-1", "flat/fee-1"]
+    result = optimise(scenario, models, book_for(scenario, overlays))
+    assert result.left_out == (("flat/fee-1", "a request of 1,000 tokens is more than its context window of 900"),)
+    assert "Left out, for the reasons below: flat/fee-1." in result.finding
     assert "Takes no part" in str(result)
+
+
+# Shares of offers and workloads
+
+
+def test_shares_of_single_offers(tmp_path):
+    """At most and at least, under whatever name the price book knows."""
+    text = "constraints: x\nmodels: {gemini-2.5-flash: {at_most: 25 %}, openai/gpt-4.1: {at_least: 15 %}}\n"
+    result = mixed(tmp_path, text)
+    assert result.shares["workload"] == {
+        "openai/gpt-4.1": Fraction("0.15"), "google/gemini-2.5-flash": Fraction("0.25"),
+        "anthropic/claude-haiku-4-5": Fraction("0.6")}  # fmt: skip
+    # 1 % more for flash takes 1 % from haiku; 1 % more of gpt-4.1 likewise.
+    costs = {name: alone(name) for name in MODELS}
+    most, least = (limit.costs for limit in result.limits)
+    flash = float(costs[MODELS[1]] - costs[MODELS[2]]) / 100
+    dear = float(costs[MODELS[0]] - costs[MODELS[2]]) / 100
+    assert most == pytest.approx((flash, -flash))
+    assert least == pytest.approx((dear, -dear))
+
+
+def test_shares_within_one_workload(tmp_path):
+    """Of one workload alone, by offer and by provider; the other is free."""
+    text = """\
+constraints: x
+by_workload:
+  radiology reports:
+    models: {openai/gpt-4.1: {at_least: 30 %}}
+    providers: {google: {at_most: 20 %}}
+"""
+    result = mixed(tmp_path, text, YEAR)
+    assert result.shares["radiology reports"] == {
+        "openai/gpt-4.1": Fraction("0.3"), "google/gemini-2.5-flash": Fraction("0.2"),
+        "anthropic/claude-haiku-4-5": Fraction("0.5")}  # fmt: skip
+    assert result.shares["outpatient summaries"] == {"google/gemini-2.5-flash": 1}
+    assert [limit.name for limit in result.limits] == [
+        "google at most 20 % of the records of radiology reports",
+        "openai/gpt-4.1 at least 30 % of the records of radiology reports",
+    ]
+
+
+def test_keys_of_single_models_stay_in_a_workload(tmp_path):
+    """Tokens of a model's own in a workload's mix, or a step's, go into the mix that is billed."""
+    data = dict(Scenario.load(YEAR).document.data)
+    one, two = data["workloads"]
+    entry = {"openai/gpt-4.1": {"share": "100 %", "tokens": {"input": "10", "output": "20"}}}
+    steps = [*one["steps"][:2], one["steps"][2] | {"mix": {"by": "requests", **entry}}]
+    scenario = Scenario.from_data(data | {"workloads": [one | {"steps": steps}, two | {"mix": entry}]}, SCENARIOS)
+    result = optimise(scenario, MODELS[:1])
+    assert result.month == estimate(scenario, models=MODELS[:1]).estimates[0].total / 24
+    assert result.month == sum(part.cost for part in result.parts) + result.fixed
+
+
+# Against what is paid at present
+
+
+def test_what_the_mix_saves(tmp_path):
+    """The first of the models is taken for the present one; another may be named."""
+    result = mixed(tmp_path)
+    assert result.present.name == "openai/gpt-4.1"
+    assert result.saved == alone("openai/gpt-4.1") - result.month
+    assert "At present (taken: the first model of the scenario): openai/gpt-4.1, 229.40 a month; this takes" in (
+        result.finding
+    )
+    assert result.to_json()["saved_per_month"] == decimal_text(result.saved)
+    scenario = Scenario.load(MEDIUM)
+    cheap = against(result, scenario, "deepseek/deepseek-v4-flash", book_for(scenario))
+    assert "At present: deepseek/deepseek-v4-flash, 26.86 a month; this costs" in cheap.finding
+    year = mixed(tmp_path, "constraints: x\nrequire: baa\n", YEAR)
+    assert "At present: the scenario's own mix, 180.46 a month; this" in year.finding
 
 
 # No mix
@@ -195,149 +336,60 @@ def test_a_clash_is_named(tmp_path):
     assert "without 'quality at least 93' and 'mistral" in two.finding
 
 
+def test_one_line_of_the_file_is_one_clash(tmp_path):
+    """A limit for each provider is one line, and its sum shows why it clashes."""
+    three = mixed(tmp_path, "constraints: x\neach_provider_at_most: 30 %\n")
+    assert three.clashes == (("each provider at most 30 % of the records (3 x 30 % = 90 %)",),)
+    text = "constraints: x\neach_provider_at_most: 60 %\nproviders: {openai: {at_least: 70 %}}\n"
+    assert mixed(tmp_path, text).clashes == (
+        ("each provider at most 60 % of the records",), ("openai at least 70 % of the records",))  # fmt: skip
+
+
 def test_a_single_clash_is_named_alone(tmp_path):
     """A term that no offer has."""
     result = mixed(tmp_path, "constraints: x\nrequire: [latency_ms<=5]\n")
     assert result.clashes == (("every offer has latency_ms <= 5",),)
 
 
-# Against brute force
+# Rounding, and steps of limits
 
 
-def problem_of(seed: int, offers: int = 5, workloads: int = 2) -> Problem:
-    random = np.random.default_rng(seed)
-    names = [f"p{index % 3}/m{index}" for index in range(offers)]
-    works = tuple(f"w{index}" for index in range(workloads))
-    weights = [Fraction(int(x), 100) for x in random.integers(10, 50, workloads)]
-    costs = {(work, name): Fraction(int(random.integers(1, 1000)), 10) for work in works for name in names}
-    quality = {name: Fraction(int(random.integers(60, 100))) for name in names}
-    terms = {
-        (work, name): quality[name] * weight for work, weight in zip(works, weights, strict=True) for name in names
+def test_rounding_brings_in_no_new_offer(tmp_path):
+    """What misses a constraint when it is rounded is rounded within the offers that have a share."""
+    text = """\
+constraints: two departments
+quality:
+  source: me
+  scores: {openai/gpt-4.1: 92, openai/gpt-5-mini: 86, google/gemini-2.5-flash: 84, google/gemini-2.5-flash-lite: 75}
+  at_least: 84
+  by_workload: {radiology reports: 88}
+each_provider_at_most: 70 %
+providers: {google: {spend_at_least: 20 USD}}
+"""
+    for counts in ("own", "measured"):
+        models = ["openai/gpt-4.1", "openai/gpt-5-mini", "google/gemini-2.5-flash", "google/gemini-2.5-flash-lite"]
+        result = mixed(tmp_path, text, YEAR, models, set={"workloads.1.tokens.tokenizer": counts})
+        assert all(part.optimum > 0 for part in result.parts), counts
+        assert all(limit.reached is None or limit.kind == "share" or limit.reached >= limit.limit
+                   for limit in result.limits)  # fmt: skip
+
+
+def test_a_step_holds_for_the_whole_of_it(tmp_path):
+    """Quality 88 with five offers: the steps up and down differ, and each is the difference of two mixes."""
+    models = ["openai/gpt-4.1", "anthropic/claude-haiku-4-5", "openai/gpt-5-mini", "google/gemini-2.5-flash",
+              "deepseek/deepseek-v4-flash"]  # fmt: skip
+    text = (SCENARIOS / "constraints" / "cheapest-mix.yaml").read_text(encoding="utf-8")
+    costs = {
+        least: mixed(tmp_path, text.replace("at_least: 88", f"at_least: {least}"), models=models).optimum
+        for least in (87, 88, 89)
     }
-    cap = {
-        (work, name): weight for work, weight in zip(works, weights, strict=True) for name in names if name[:2] == "p0"
-    }
-    whole = sum(weights)
-    return Problem(
-        costs,
-        works,
-        (
-            Constraint("quality", "quality", terms, whole * int(random.integers(65, 92))),
-            Constraint("cap", "share", cap, whole * Fraction(int(random.integers(1, 9)), 10), least=False),
-        ),
-    )
+    result = mixed(tmp_path, text, models=models)
+    limit = next(item for item in result.limits if item.kind == "quality")
+    assert limit.costs == pytest.approx((costs[89] - costs[88], costs[87] - costs[88]), rel=1e-9)
+    assert abs(limit.costs[0] + limit.costs[1]) > 1  # no straight line through the three
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_no_feasible_mix_is_cheaper(seed):
-    """10,000 random mixes and every pure offer: none that meets the constraints is cheaper than the optimum."""
-    problem = problem_of(seed)
-    best = optimum(problem)
-    cells = list(problem.costs)
-    random = np.random.default_rng(1000 + seed)
-    shares = np.concatenate(
-        [random.dirichlet(np.full(len(cells) // 2, 0.4), 10_000) for _ in problem.workloads], axis=1
-    )
-    shares = np.concatenate([shares, [[float(part.get(cell, 0)) for cell in cells] for part in pure(problem).values()]])
-    costs = shares @ np.array([float(problem.costs[cell]) for cell in cells])
-    ok = np.ones(len(shares), dtype=bool)
-    for item in problem.constraints:
-        sums = shares @ np.array([float(item.terms.get(cell, 0)) for cell in cells])
-        ok &= sums >= float(item.limit) if item.least else sums <= float(item.limit)
-    if best is None:
-        assert not ok.any()
-        return
-    assert not ok.any() or costs[ok].min() >= best.cost - 1e-9
-    made = rounded(problem, best)
-    assert problem.cost(made) >= Fraction(best.cost) - Fraction(1, 10**9)
-
-
-@settings(max_examples=40)
-@given(st.integers(0, 10_000))
-def test_rounded_shares_meet_every_constraint(seed):
-    """Shares are whole steps of 0.1 %, add up to 1, meet every constraint exactly, and no pure offer beats them."""
-    problem = problem_of(seed, offers=4 + seed % 4, workloads=1 + seed % 3)
-    best = optimum(problem)
-    if best is None:
-        assert clashes(problem)
-        return
-    made = rounded(problem, best)
-    assert problem.holds(made)
-    assert all(share * 1000 == int(share * 1000) for share in made.values())
-    for work in problem.workloads:
-        assert sum(share for (name, _), share in made.items() if name == work) == 1
-    alone = [problem.cost(shares) for shares in pure(problem).values() if problem.holds(shares)]
-    assert all(problem.cost(made) <= cost for cost in alone)
-    # Rounding to a thousandth moves each share by less than that.
-    assert problem.cost(made) - Fraction(best.cost) <= Fraction(2, 1000) * sum(problem.costs.values())
-
-
-def test_a_pure_offer_that_beats_the_rounded_shares_is_taken():
-    """0.06 % of b meets 50.03 at 1,000.12; rounded to 0.1 % it costs 1,000.20, and c alone 1,000.15."""
-    offers = {"a/1": ("1000", "50"), "b/1": ("1200", "100"), "c/1": ("1000.15", "50.03")}
-    costs = {("w", name): Fraction(cost) for name, (cost, _) in offers.items()}
-    terms = {("w", name): Fraction(quality) for name, (_, quality) in offers.items()}
-    problem = Problem(costs, ("w",), (Constraint("quality", "quality", terms, Fraction("50.03")),))
-    best = optimum(problem)
-    assert best.cost == pytest.approx(1000.12)
-    assert rounded(problem, best) == {("w", "c/1"): 1}
-
-
-def test_finer_steps_where_a_thousandth_is_too_coarse():
-    """Exactly one third of the records is no whole step: the nearest that holds has more digits."""
-    costs = {("w", "a/1"): Fraction(1), ("w", "b/1"): Fraction(2)}
-    terms = {("w", "b/1"): Fraction(1)}
-    low = Constraint("low", "share", terms, Fraction("0.33333"))
-    high = Constraint("high", "share", terms, Fraction("0.33336"), least=False)
-    problem = Problem(costs, ("w",), (low, high))
-    made = rounded(problem, optimum(problem))
-    assert problem.holds(made)
-    assert made["w", "b/1"] == Fraction("0.33333")
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_shadow_prices_by_solving_again(seed):
-    """A limit moved a little moves the cost by the shadow price."""
-    problem = problem_of(seed)
-    best = optimum(problem)
-    if best is None:
-        return
-    for index, item in enumerate(problem.constraints):
-        step = Fraction(1, 10_000)
-        slopes = []
-        for change in (step, -step):
-            moved = list(problem.constraints)
-            moved[index] = item._replace(limit=item.limit + change)
-            again = optimum(problem._replace(constraints=tuple(moved)))
-            slopes.append(None if again is None else (again.cost - best.cost) / float(change))
-        near = [slope for slope in slopes if slope is not None]
-        # At a corner the two sides differ: the shadow price is one of them, or lies between.
-        assert min(near) - 1e-4 <= best.marginals[item.name] <= max(near) + 1e-4
-
-
-# The file and the command
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("constraints: x\nquality: {source: s, scores: {openai/gpt-4.1: 1}}", "scores alone ask for nothing"),
-     ("constraints: x\nlatency: {}", "no limit is given"),
-     ("constraints: x\nproviders: {openai: {at_most: 10 %, at_least: 20 %}}", "is more than 'at_most'"),
-     ("constraints: x\nproviders: {openai: {}}", "no limit is given"),
-     ("constraints: x\nrequire: [baaa]", "there is no term 'baaa'"),
-     ("constraints: x\neach_provider_at_most: 0 %", "leaves no provider"),
-     ("constraints: x\nqualty: 1", "did you mean 'quality'"),
-     (QUALITY.replace("gpt-4.1:", "gpt-4.9:"), "no offer is called 'openai/gpt-4.9'"),
-     (QUALITY + "  by_workload: {letters: 90}\n", "there is no workload 'letters'"),
-     ("constraints: x\nproviders: {openai: {spend_at_least: 5 EUR}}", "this is in EUR")],
-)  # fmt: skip
-def test_mistakes_in_the_file(tmp_path, text, words):
-    """Each is told at its place."""
-    with pytest.raises(FileError) as found:
-        mixed(tmp_path, text)
-    (mistake,) = found.value.mistakes
-    assert words in mistake.message
-    assert (mistake.file, mistake.line > 0) == (str(tmp_path / "constraints.yaml"), True)
+# The command and other forms
 
 
 def test_formats_and_exit_codes(tmp_path, capsys):
