@@ -1,0 +1,1 @@
+"""Usage logs: what was really used, read into the usage cube."""
