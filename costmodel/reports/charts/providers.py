@@ -1,0 +1,138 @@
+"""What each offer costs, the cheapest first; with intervals where the scenario is uncertain."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from costmodel.quantities import grouped, half_up
+from costmodel.reports.charts.page import Heading, book_text, drawn
+from costmodel.reports.charts.rows import Label, Row, Rows, rows
+from costmodel.reports.charts.style import BLUE, FAINT, INK, ORANGE, SKY
+from costmodel.reports.charts.words import called
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from costmodel.results.provider_comparison import ProviderComparison, Standing
+
+_BAR = 0.62  # of a row
+_TICK = 0.12  # of a row: half of the end of an interval
+
+
+class Interval(NamedTuple):
+    """Between these a cost of the horizon lies with the probability that is told."""
+
+    low: Fraction | float
+    high: Fraction | float
+
+
+class _Bar(NamedTuple):
+    name: str
+    month: Fraction
+    colour: str
+    faint: bool
+    interval: tuple[float, float] | None
+
+    @property
+    def end(self) -> float:
+        """The rightmost point drawn."""
+        return max(float(self.month), self.interval[1] if self.interval else 0.0)
+
+
+@drawn
+def provider_costs(
+    result: ProviderComparison, intervals: Mapping[str, Interval] | None = None, share: str = "", most: int = 20
+) -> Figure:
+    """A bar for the mean month of each offer.
+
+    Args:
+        result: offers side by side.
+        intervals: of the cost of the horizon, by offer, where it is uncertain.
+        share: the probability inside the intervals, such as `95 %`.
+        most: bars; the present offer is drawn in any case, and what is left out is told of.
+    """
+    bars = _bars(result, intervals or {}, most)
+    facts = (f"{result.currency} a month, mean of {result.period}", book_text(result.book))
+    labels = [Label(bar.end, _text(bar, result.places)) for bar in bars]
+    names = [Row(bar.name, faint=bar.faint) for bar in bars]
+    heading = Heading(_title(result), result.title, facts, _notes(result, bars, share, most))
+    sheet = rows(heading, names, [0.0, *_ends(bars)], labels)
+    for place, (bar, label) in enumerate(zip(bars, labels, strict=True)):
+        _draw(sheet, place, bar)
+        sheet.label(place, label)
+    return sheet.figure
+
+
+def _chosen(result: ProviderComparison, most: int) -> list[Standing]:
+    """The first offers, and the present one."""
+    present = result.present.name if result.present else ""
+    return [item for place, item in enumerate(result.ranked) if place < most or item.name == present]
+
+
+def _bars(result: ProviderComparison, intervals: Mapping[str, Interval], most: int) -> list[_Bar]:
+    bars = [_bar(result, item, intervals.get(item.name)) for item in _chosen(result, most)]
+    paid = result.present
+    if paid is not None and all(item.name != paid.name for item in result.standings):
+        bars.append(_Bar(f"{paid.name} (present)", result.month(paid.total), ORANGE, faint=False, interval=None))
+    return bars
+
+
+def _notes(result: ProviderComparison, bars: list[_Bar], share: str, most: int) -> list[str]:
+    left = len(result.standings) - len(_chosen(result, most))
+    lines = share and any(bar.interval for bar in bars)
+    return [
+        *([f"{left} more offers, not drawn, stand in the table."] if left else []),
+        *([f"Lines: {share} of the draws lie between their ends."] if lines else []),
+        *(["Grey: not eligible."] if any(bar.faint for bar in bars) else []),
+    ]
+
+
+def _bar(result: ProviderComparison, item: Standing, interval: Interval | None) -> _Bar:
+    paid = result.present is not None and item.name == result.present.name
+    best = result.cheapest is not None and item.name == result.cheapest.name
+    colour = ORANGE if paid else FAINT if item.reasons else BLUE if best else SKY
+    name = f"{item.name} (present)" if paid else item.name
+    return _Bar(name, result.month(item.total), colour, bool(item.reasons), _interval(result, interval))
+
+
+def _interval(result: ProviderComparison, found: Interval | None) -> tuple[float, float] | None:
+    months = len(result.months)
+    return None if found is None else (float(found.low) / months, float(found.high) / months)
+
+
+def _ends(bars: list[_Bar]) -> list[float]:
+    return [end for bar in bars for end in (float(bar.month), *(bar.interval or ()))]
+
+
+def _text(bar: _Bar, places: int) -> str:
+    """What a bar comes to, and between what it lies."""
+    if bar.interval is None:
+        return grouped(bar.month, places)
+    low, high = (grouped(half_up(Fraction(end), places), places) for end in bar.interval)
+    return f"{grouped(bar.month, places)} ({low} to {high})"
+
+
+def _draw(sheet: Rows, place: int, bar: _Bar) -> None:
+    middle, tall = sheet.middles[place], sheet.heights[place]
+    sheet.axes.barh(middle, float(bar.month), min(tall * _BAR, 0.22), color=bar.colour)
+    if bar.interval is not None:
+        sheet.axes.plot(bar.interval, (middle, middle), color=INK, linewidth=1.2)
+        for end in bar.interval:
+            sheet.axes.plot((end, end), (middle - _TICK / 2, middle + _TICK / 2), color=INK, linewidth=1.2)
+
+
+def _title(result: ProviderComparison) -> str:
+    cheapest = result.cheapest
+    if cheapest is None:
+        return f"None of {len(result.standings)} offers is eligible"
+    month = f"{grouped(result.month(cheapest.total), result.places)} {result.currency} a month"
+    count = len(result.eligible)
+    found = f"{called(cheapest.name)} is the cheapest of {count} eligible offers: {month}"
+    if count == 1:
+        found = f"{called(cheapest.name)} is the only eligible offer: {month}"
+    if result.present is None or result.present.name == cheapest.name:
+        return found
+    return f"{found}, against {grouped(result.month(result.present.total), result.places)} at present"
