@@ -21,6 +21,8 @@ _COMMANDS = {
     "variance": "why the cost moved between two scenarios or results: volume, mix, intensity, price",
     "migrate": "before, during and after a change of provider",
     "audit": "recompute the figures that a vendor quotes",
+    "report": "an Excel workbook with live formulas, or a what-if page, for other people",
+    "usage": "what was really used: price a log, look into it, write FOCUS rows",
     "tokens": "count tokens of real texts, and make a workload profile",
     "check": "run every `expect:`; exit 1 where one is missed",
     "prices": "the price book: list, show, history, diff, check, release",

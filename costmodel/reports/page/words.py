@@ -1,0 +1,109 @@
+"""The words of the page: every label passes through here, so that a catalogue of another language can follow."""
+
+from __future__ import annotations
+
+from costmodel.errors import CommandLineError
+
+LOCALES = ("en", "vi", "zh")
+LANGUAGE = "en"  # of the words below, whatever the locale of the numbers is
+
+_WORDS = {
+    "above": "above",
+    "api_cost": "API cost",
+    "as_delivered": "As delivered",
+    "assumptions": "Assumptions and their sources",
+    "audit": "What this page was made of",
+    "below": "Below {at} {a} is the cheapest, from there on {b}",
+    "benefits": "benefits",
+    "break_even": "Break-even",
+    "break_even_at": "break-even {at}",
+    "capacity_hours": "hours freed, not used",
+    "capacity_used": "value of the freed hours that is used",
+    "capacity_value": "their value, in no flow",
+    "cash_present_value": "net present value in cash alone",
+    "change": "Numbers to change",
+    "cheapest": "The cheapest is {who}: {cost} over {months} months, {month} a month.",
+    "copied": "Copied.",
+    "copy": "Copy results",
+    "copy_failed": "The browser does not let the page copy. Use the CSV file.",
+    "cost": "cost, all of it",
+    "cost_title": "API cost by option, {currency}",
+    "csv": "Download CSV",
+    "error_cost": "cost of errors",
+    "fixed_cost": "fixed cost",
+    "from": "from",
+    "guard": "These figures do not hold: {about}. This page has the prices of that size of request alone.",
+    "idle": "no figure of this page depends on it",
+    "ignored": "Not understood in the address of this page, so left out: {names}.",
+    "invalid": "Write a number {limits}. Until then the last good one counts.",
+    "llm_cost": "API cost",
+    "month": "a month",
+    "net": "net",
+    "net_present_value": "net present value",
+    "never": "It is not worth it for any value {range}.",
+    "no_number": "these numbers cannot be computed with",
+    "no_script": "This page computes in the browser: allow JavaScript to change numbers and to see results.",
+    "none": "none",
+    "not_worth": "Not worth it: the best is {who}, with a net present value of {npv} over {months} months.",
+    "now": "now {at}",
+    "one_cost": "{who}: {cost} over {months} months, {month} a month.",
+    "one_off": "paid once",
+    "option": "option",
+    "outcome_cost": "API cost over the horizon, {currency}",
+    "outcome_worth": "Net present value, {currency}",
+    "over": "Outcome over",
+    "prices": "Prices, their rows and sources",
+    "quoted": "The return above takes the API cost that the scenario quotes; this is what it costs by the price book.",
+    "range": "from {low} to {high}",
+    "ranges": "{who} is worth it {ranges}.",
+    "record": "a record",
+    "reset": "Reset all",
+    "results": "Results",
+    "return_on_all_cost": "return on all cost",
+    "return_on_api_spend": "return on API spend",
+    "same_cheapest": "{who} is the cheapest for every value {range}.",
+    "saving": "pay released, less severance and rehiring",
+    "benefit_cost_ratio": "benefit-cost ratio, of present values",
+    "searched": "Searched {range}, in {steps} steps of {step}: two changes within one step are not seen.",
+    "shares": "shares that must come to 100 % do not: {about}",
+    "skip": "Skip to the results",
+    "sources": "source",
+    "times": "x cheapest",
+    "to": "up to",
+    "total": "over the horizon",
+    "warnings": "Warnings",
+    "worth": "Worth it with {who}: a net present value of {npv} over {months} months.",
+    "worth_title": "Is it worth it? Over the horizon, {currency}",
+    "year": "a year",
+    "and_more": "and in {count} more ranges",
+    "figure": "figure",
+    "key": "key in the scenario",
+    "unit": "unit",
+    "value": "value",
+    "month_flow": "net flow",
+}
+
+
+def say(key: str, **parts: object) -> str:
+    """A label with its parts filled in.
+
+    >>> say("guard", about="x").startswith("These figures do not hold: x.")
+    True
+    """
+    return _WORDS[key].format(**parts)
+
+
+def page_words() -> dict[str, str]:
+    """Every label, for the script of the page, which fills in the parts itself."""
+    return dict(_WORDS)
+
+
+def require_locale(locale: str) -> str:
+    """The locale of the numbers.
+
+    Raises:
+        CommandLineError: none that there is.
+    """
+    if locale not in LOCALES:
+        raise CommandLineError(f"there is no locale '{locale}'. There are: {', '.join(LOCALES)}")
+    return locale
