@@ -278,8 +278,8 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_documented_commands_exist() -> None:
     """No document names a command that is not there."""
-    there = {name for name, _ in _all_commands(cli)} | {"costmodel prices"}
-    named = set(re.findall(r"`(?:\$ )?(costmodel (?:prices )?[a-z]+)\b", "".join(map(_text, EXAMPLES))))
+    there = {name for name, _ in _all_commands(cli)} | {"costmodel prices", "costmodel usage"}
+    named = set(re.findall(r"`(?:\$ )?(costmodel (?:prices |usage )?[a-z]+)\b", "".join(map(_text, EXAMPLES))))
     assert sorted(named - there) == []
 
 
