@@ -8,7 +8,7 @@ SCENARIO ?= scenarios/emr-medium-measured.yaml
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 STARTUP := $(BIN)/python -m compileall -q costmodel
 
-.PHONY: help estimate test test-slow check bench schemas notebooks notebooks-check constraints clean
+.PHONY: help estimate test test-slow check bench schemas notebooks notebooks-check test-libreoffice focus-validator constraints clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
 	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, scenarios"
@@ -57,6 +57,14 @@ notebooks: $(VENV)/.dev
 
 notebooks-check: $(VENV)/.dev
 	$(BIN)/python notebooks/build.py --check
+
+# The workbooks recalculated by LibreOffice (Debian: libreoffice-calc); fails where it is missing.
+test-libreoffice: $(VENV)/.dev
+	NEEDS_LIBREOFFICE=1 $(BIN)/python -m pytest tests/reports/test_workbook_libreoffice.py
+
+# The official validator of FOCUS, where a Python 3.12 exists.
+focus-validator: $(VENV)/.dev
+	$(BIN)/python tests/focus_validator.py
 
 # After a change of the file models: the schemas that editors use.
 schemas: $(VENV)/.dev

@@ -134,7 +134,9 @@ def test_present_is_the_mix_the_first_model_or_the_one_named(own):
     own_counts = Scenario.load(SCENARIOS / "emr-mix.yaml", {"workload.tokens.tokenizer": "own"})
     assert compare(mixed).present == ("the mix", estimate(own_counts).total, "")
     assert compared(own).present == ("mid/medium-1", Fraction(24), "the first model of the scenario")
-    assert "At present (taken: the first model of the scenario): mid/medium-1, 2.00 a month" in str(compared(own))
+    assert "At present (taken: the first model of the scenario): mid/medium-1, 2.00 a month" in (
+        compared(own).tables()[0].lead
+    )
     scenario, overlays = own
     named = compare(scenario, ["cheap/slow-1"], present="dear/fast-1", book=book_for(scenario, overlays))
     assert named.present == ("dear/fast-1", Fraction("33.6"), "")
