@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 import costmodel as cm
 from costmodel.files import write_whole
-from costmodel.results.focus.rows import Focus
 from costmodel.results.focus.files import csv_text, parquet_bytes
+from costmodel.results.focus.rows import Focus
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:

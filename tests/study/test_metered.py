@@ -1,4 +1,4 @@
-"""A log of everything, priced: equal to the last digit to a plain loop of decimals that knows nothing of the package."""
+"""A log of everything, priced: equal to the last digit to a plain loop of decimals that shares no code with it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent.parent / name) for name in ("usage", "prices")]
 
-from metered_logs import ALIASES, UNKNOWN, book, mapping, random_log, written_csv, written_parquet
-from oracle import EXACT, Oracle, Request
+from metered_logs import ALIASES, UNKNOWN, book, mapping, random_log, written_csv, written_parquet  # noqa: E402
+from oracle import EXACT, Oracle, Request  # noqa: E402
 
-from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
+from costmodel.study.metered import metered  # noqa: E402
+from costmodel.study.usage_log import Log  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -42,7 +42,7 @@ def rows(
     for source in sources(path if isinstance(path, list) else [path], mapped, labels, key):
         query = relation(source, numbered=True)
         with connection() as connected, plain_errors("log"):
-            cursor = connected.execute(f"SELECT * FROM ({query}) ORDER BY record")  # noqa: S608
+            cursor = connected.execute(f"SELECT * FROM ({query}) ORDER BY record")
             names = [item[0] for item in cursor.description]
             found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return found

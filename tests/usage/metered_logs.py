@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - price rows in flow style are read more easily on one line
 """A private price book with everything that a price can depend on, and random logs that hit its edges."""
 
 from __future__ import annotations
@@ -47,6 +48,17 @@ ACME = provider(
             {when: {request_input_tokens: ">= 2000"}, prices: {input: 4, cache_read: 0.4, output: 12}}
             {when: {request_input_tokens: "> 1000"}, prices: {input: 3, cache_read: 0.3, output: 9}}
             prices: {input: 2.01, cache_read: 0.201, output: 6.03}
+            """,
+        ),
+    ),
+    offer(
+        "edged",
+        _rows(
+            "2025-01-01",
+            """
+            {when: {request_input_tokens: "> 2000"}, prices: {input: 7, output: 1}}
+            {when: {request_input_tokens: ">= 2000"}, prices: {input: 6, output: 2}}
+            prices: {input: 5, output: 3}
             """,
         ),
     ),
@@ -122,7 +134,10 @@ BOLT = provider(
     ),
 )
 OFFERS = (
-    *(f"acme/{name}" for name in ("bracketed", "gone", "limited", "local", "nepal", "nightly", "plain", "tiered")),
+    *(
+        f"acme/{name}"
+        for name in ("bracketed", "edged", "gone", "limited", "local", "nepal", "nightly", "plain", "tiered")
+    ),
     *(f"bolt/{name}" for name in ("free-output", "searching", "voice")),
 )
 ALIASES = {"acme/plain-latest": "acme/plain", "nightly-preview": "acme/nightly", "voice": "bolt/voice"}
@@ -181,7 +196,7 @@ def _edges() -> list[datetime]:
 
 def random_log(count: int, seed: int = 20261122) -> list[Logged]:
     """Requests at random, many of them within a microsecond of an edge, or of a size limit."""
-    rng, edges, found = random.Random(seed), _edges(), []
+    rng, edges, found = random.Random(seed), _edges(), []  # noqa: S311 - no secret
     span = int((LAST - FIRST).total_seconds()) * 1_000_000
     for _ in range(count):
         at = FIRST + timedelta(microseconds=rng.randrange(span))

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - the tests make their own files
 """Where bad rows stand: the line that an editor shows, the reason of the sums, and nothing of the row."""
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def test_names_in_damaged_files(name: str, content: str | bytes, tmp_path: Path)
 def test_messages_of_the_engine_are_not_shown(tmp_path: Path) -> None:
     """DuckDB quotes the line that it cannot read; of what it says only the number of the line gets out."""
     path = written(tmp_path, f"a\n1\n{NAME}\n")
-    query = f"SELECT * FROM read_csv('{path}', header = true, columns = {{a: 'INTEGER'}}, auto_detect = false)"  # noqa: S608
+    query = f"SELECT * FROM read_csv('{path}', header = true, columns = {{a: 'INTEGER'}}, auto_detect = false)"
     with connection() as connected:
         with pytest.raises(duckdb.Error, match="Zenobia"):
             connected.execute(query).fetchall()
