@@ -118,7 +118,8 @@ class _Given(NamedTuple):
         columns = [name for name in listed(self.by) if name not in {*DIMENSIONS, "day"}]
         labels = tuple(dict.fromkeys((*(name for text in self.labels for name in listed(text)), *columns)))
         watched = bar("Reading the log", quiet=quiet)
-        return Log(self.logs, self.mapping, labels, self.key, self.by_day, self.memory, watched)
+        kept = self.save_cube is not None
+        return Log(self.logs, self.mapping, labels, self.key, self.by_day, kept, self.memory, watched)
 
     def report(self) -> Report:
         """How costs are reported."""

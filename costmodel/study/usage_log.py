@@ -8,10 +8,10 @@ from costmodel.errors import CommandLineError, NoPriceError, all_or_errors
 from costmodel.results.lines import DIMENSIONS
 from costmodel.usage.logs.cell_maker import DAY
 from costmodel.usage.logs.columns import shown
-from costmodel.usage.logs.cuts import Cuts, cuts_of
+from costmodel.usage.logs.cuts import cuts_of
 from costmodel.usage.logs.fine import join, read_cube
 from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.scan import MEMORY, Scan, fine_cube, meters_of, models_in
+from costmodel.usage.logs.scan import MEMORY, scanner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +35,7 @@ class Log(NamedTuple):
         labels: names of the labels that are kept.
         key: column that tells requests apart; None where rows are not looked at for that.
         by_day: whether days must be told apart.
+        kept: whether the cube is kept, for price books that are not known yet.
         memory: what the scan may take, such as `500MB`.
         progress: told how much is done, of how much; None where nobody watches.
     """
@@ -44,15 +45,20 @@ class Log(NamedTuple):
     labels: tuple[str, ...] = ()
     key: str | None = None
     by_day: bool = False
+    kept: bool = False
     memory: str = MEMORY
     progress: Callable[[int, int], None] | None = None
 
     @property
     def grain(self) -> Grain:
-        """What half-hours may be counted as one: with labels there would be nearly as many cells as rows."""
-        if not self.labels:
-            return "half-hour"
-        return "day" if self.by_day else "month"
+        """What half-hours may be counted as one.
+
+        None, where the cube is kept: a later price book may ask for any of them. But with labels there would be nearly
+        as many cells as the log has rows.
+        """
+        if self.labels and not self.by_day:
+            return "month"
+        return "half-hour" if self.kept and not self.labels else "day"
 
     def sources(self) -> tuple[Source, ...]:
         """The files, and how they are read.
@@ -79,11 +85,10 @@ def usage_cube(log: Log, files: Sequence[Source], books: Sequence[PriceBook], fo
         books: price books.
         folder: an empty folder, which the caller removes.
     """
-    scan = Scan(tuple(files), Cuts(), log.grain, log.memory, log.progress)
-    models = models_in(scan, folder)
-    cards = [card for book in books for card in _cards(book, models)]
-    cuts = cuts_of(cards, books[0].meters, meters_of(files))
-    return fine_cube(scan._replace(cuts=cuts), folder)
+    with scanner(files, folder, log.memory, log.progress) as scan:
+        models = scan.models()
+        cards = [card for book in books for card in _cards(book, models)]
+        return scan.cube(cuts_of(cards, books[0].meters, scan.meters), log.grain)
 
 
 def kept_cube(files: Sequence[Path], folder: Path) -> FineCube:
