@@ -87,7 +87,7 @@ def output_options(command: F) -> F:
         ),
         click.option("--quiet", is_flag=True, help="Print no messages on stderr."),
     )
-    return _with(cast("F", packed), options)
+    return with_options(cast("F", packed), options)
 
 
 def scenario_options(command: F) -> F:
@@ -108,10 +108,10 @@ def scenario_options(command: F) -> F:
         OVERLAYS,
         click.option("--prices", "version", metavar="VERSION", help="Price book version, instead of the scenario's."),
     )
-    return _with(cast("F", packed), options)
+    return with_options(cast("F", packed), options)
 
 
-def _with(command: F, options: Sequence[Callable[[Any], Any]]) -> F:
+def with_options(command: F, options: Sequence[Callable[[Any], Any]]) -> F:
     """A command with options, which help lists in this order."""
     for option in reversed(options):
         command = option(command)
