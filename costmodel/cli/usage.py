@@ -8,6 +8,7 @@ _COMMANDS = {
     "price": "exact cost of a usage log, under one price book or several",
     "inspect": "what is in a usage log, and a guess of a mapping file",
     "focus": "a bill as rows of FOCUS 1.2",
+    "example": "a made-up usage log of a scenario, to try things on",
 }
 
 

@@ -41,6 +41,11 @@ class Band(NamedTuple):
             return self.low[0]
         return self.low[0] + 1 if self.high is None else (self.low[0] + self.high[0]) / 2
 
+    def holds(self, size: Fraction) -> bool:
+        """Whether a size lies in the band."""
+        above = self.low is None or size > self.low[0] or (size == self.low[0] and not self.low[1])
+        return above and (self.high is None or size < self.high[0] or (size == self.high[0] and self.high[1]))
+
     def __str__(self) -> str:
         words = []
         if self.low is not None:

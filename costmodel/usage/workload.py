@@ -124,6 +124,20 @@ class Forecast:
             cells += self._monthly(workload, path)
         return Cube(tuple(cells)), tuple(doubts)
 
+    def parts(self) -> dict[tuple[str, str, str], Part]:
+        """What each model does, by workload, step and offer.
+
+        Raises:
+            SpecError: something in the scenario cannot be computed with.
+            NoPriceError: a model is unknown.
+        """
+        return {
+            (workload.name, task.name, part.card.name): part
+            for workload, path in self.workloads
+            for task in _tasks(workload, path)
+            for part in self._parts(task)[0]
+        }
+
     def _mix(self, task: Task) -> tuple[Mix | None, tuple[str, Request] | None]:
         own = (task.step.mix if task.step else None) or task.workload.mix
         return (None, self.alternative) if self.alternative is not None else (own or self.mix, None)
