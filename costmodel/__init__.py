@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from costmodel.decisions.audit import audit
+    from costmodel.decisions.budget import budget_status
     from costmodel.decisions.compare import compare
     from costmodel.decisions.migrate import migrate
     from costmodel.decisions.optimise import optimise
+    from costmodel.decisions.showback import showback
     from costmodel.decisions.variance import variance
     from costmodel.errors import CostmodelError, FileError, NoPriceError
     from costmodel.prices.book import PriceBook
@@ -44,6 +46,7 @@ __all__ = [
     "PriceBook",
     "Scenario",
     "audit",
+    "budget_status",
     "compare",
     "decimal_text",
     "estimate",
@@ -53,6 +56,7 @@ __all__ = [
     "optimise",
     "probabilistic_sensitivity",
     "return_on_investment",
+    "showback",
     "variance",
 ]
 
@@ -68,6 +72,7 @@ _PLACES = {
     "PriceBook": "prices.book",
     "Scenario": "scenario",
     "audit": "decisions.audit",
+    "budget_status": "decisions.budget",
     "compare": "decisions.compare",
     "decimal_text": "quantities",
     "estimate": "study",
@@ -77,6 +82,7 @@ _PLACES = {
     "optimise": "decisions.optimise",
     "probabilistic_sensitivity": "uncertainty.appraisal",
     "return_on_investment": "uncertainty.appraisal",
+    "showback": "decisions.showback",
     "variance": "decisions.variance",
 }
 

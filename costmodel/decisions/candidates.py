@@ -11,6 +11,7 @@ from costmodel.decisions.work import compared_work, own_mixes
 from costmodel.documents.model import did_you_mean
 from costmodel.errors import CommandLineError, FileError, NoPriceError, NotInForceError, all_or_errors
 from costmodel.prices.card import spans_of
+from costmodel.results.labels import say
 from costmodel.results.notice import NOT_USED
 from costmodel.results.provider_comparison import MIX, Present, shortened
 from costmodel.study.cost import billed
@@ -137,7 +138,7 @@ def present_cost(
             return None  # it is told of with the others that have no price
         raise
     only = len(scenario.models or ()) == 1
-    return Present(alone.card.name, alone.total, "" if named or only else "the first model of the scenario")
+    return Present(alone.card.name, alone.total, "" if named or only else say("the first model of the scenario"))
 
 
 def own_requests(bench: Bench, found: Iterable[Alone]) -> list[Alone]:

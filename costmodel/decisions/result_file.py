@@ -1,4 +1,4 @@
-"""A result kept as a file: the JSON that `costmodel estimate --format json` writes, read back exactly."""
+"""A result kept as a file: the JSON of `costmodel estimate` or `costmodel usage price`, read back exactly."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from costmodel.decisions.logged_spend import TITLE, months_of_log
 from costmodel.decisions.spend import MeterWords, Spend, slices_of
-from costmodel.errors import FileError, Mistake
+from costmodel.errors import FileError, Mistake, QuantityError
 from costmodel.results.estimate import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -16,24 +17,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from costmodel.results.estimate import Estimate
+    from costmodel.results.metered import Metered
 
 # Limits far above any honest result, far below what would hurt the machine.
 _MAX_BYTES = 400_000_000
 _MAX_DIGITS = 400
+_MOST_MONTHS = 1_200
 _MOST_MISTAKES = 20
 _LONGEST = 200
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _NUMBERS = ("records", "requests", "pricing_quantity", "exchange_rate", "cost")
 _TEXTS = ("month", "model", "meter", "billing_currency")
+_LOG = "metered_usage"
 _WORK = ("workload", "step", "size")  # other programs may leave them out
 
 
-def written_spend(estimate: Estimate) -> Spend:
-    """What an estimate says with the digits of its JSON, so that it can be compared with a file of them."""
+def written_spend(result: Estimate | Metered) -> Spend:
+    """What a result says with the digits of its JSON, so that it can be compared with a file of them."""
     from costmodel.results.records import json_text
 
-    return spend_of_record(json.loads(json_text(estimate.to_json())), estimate.title)
+    return spend_of_record(json.loads(json_text(result.to_json())), "the result")
 
 
 def result_record(path: Path) -> dict[str, Any] | None:
@@ -85,10 +89,13 @@ def spend_of_record(record: Mapping[str, Any], name: str) -> Spend:
     mistakes = list(_wrong_kind(record)) or list(_mistakes(record))
     if mistakes:
         raise FileError(Mistake(name, 1, 1, text) for text in mistakes[:_MOST_MISTAKES])
+    logged = record["kind"] == _LOG
     records = {str(item["month"]): _fraction(item["records"]) for item in record["months"]}
+    if logged:
+        records = dict.fromkeys(months_of_log(record), Fraction(0))
     lines = [_line(line) for line in record["lines"]]
     found = Spend(
-        _clean(f"{record['title']} / {record['alternative']}" if record.get("alternative") else record["title"]),
+        TITLE if logged else _clean(" / ".join(filter(None, (record["title"], record.get("alternative"))))),
         _clean(record["currency"]),
         tuple(records),
         slices_of(lines, records),
@@ -97,6 +104,7 @@ def spend_of_record(record: Mapping[str, Any], name: str) -> Spend:
         tuple((_clean(item["code"]), _clean(item["text"])) for item in record.get("warnings", ())),
         _words(lines),
         written=True,
+        logged=logged,
     )
     _require_sum(found, record, name, len(lines))
     return found
@@ -109,15 +117,20 @@ def _wrong_kind(record: Mapping[str, Any]) -> Iterator[str]:
             "this result compares alternatives, which are never added up: write one estimate a file, of a scenario "
             "with a mix or with one model"
         )
-    elif kind != "estimate":
-        yield f"this is no estimate, but '{_clean(kind)}': write one with 'costmodel estimate SCENARIO --format json'"
+    elif kind == f"{_LOG}_comparison":
+        yield "this result has a log under several price books, which are never added up: price it under one of them"
+    elif kind not in {"estimate", _LOG}:
+        yield (
+            f"this is no estimate or priced log, but '{_clean(kind)}': write one with "
+            "'costmodel estimate SCENARIO --format json' or 'costmodel usage price LOG --format json'"
+        )
     elif version != SCHEMA_VERSION:
         yield f"its schema_version is '{_clean(version)}', and this program reads '{SCHEMA_VERSION}': write it again"
 
 
 def _mistakes(record: Mapping[str, Any]) -> Iterator[str]:
     """What is missing in a record, or cannot be."""
-    for key in ("title", "currency"):
+    for key in ("currency",) if record["kind"] == _LOG else ("title", "currency"):
         if not isinstance(record.get(key), str):
             yield f"'{key}' must be a text"
     if not isinstance(record.get("price_book", {}), dict) or not _are_warnings(record.get("warnings", [])):
@@ -128,7 +141,20 @@ def _mistakes(record: Mapping[str, Any]) -> Iterator[str]:
             yield f"'{key}' must be a list of objects"
             return
     yield from _bad_months(record["months"])
-    yield from _bad_lines(record["lines"], {str(item.get("month")) for item in record["months"]})
+    months = {str(item.get("month")) for item in record["months"]}
+    if record["kind"] == _LOG and not _is_period(record.get("period"), months):
+        yield "'period' must say its 'start', such as '2026-12', and how many 'months' it has, all of 'months' in it"
+    yield from _bad_lines(record["lines"], months)
+
+
+def _is_period(found: Any, months: set[str]) -> bool:
+    """Whether it is the period of a log with usage in these months."""
+    if not isinstance(found, dict) or not isinstance(found.get("months"), int) or found["months"] > _MOST_MONTHS:
+        return False
+    try:
+        return months <= set(months_of_log({"period": found}))
+    except (KeyError, QuantityError):
+        return False
 
 
 def _bad_months(months: list[dict[str, Any]]) -> Iterator[str]:

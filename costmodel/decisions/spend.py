@@ -147,6 +147,7 @@ class Spend:
         warnings: code and text of each.
         meters: words for meters.
         written: whether it has the digits of a JSON file, and not all.
+        logged: whether it is a usage log, which knows no records, workloads and steps.
     """
 
     title: str
@@ -158,6 +159,7 @@ class Spend:
     warnings: tuple[tuple[str, str], ...]
     meters: Mapping[str, MeterWords]
     written: bool = False
+    logged: bool = False
 
     @property
     def whole(self) -> MonthSpend:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.decisions.logged_spend import in_months_of_log, log_warnings, spend_of_log
 from costmodel.decisions.matched import is_together, matched
 from costmodel.decisions.orders import sequential_effects, symmetric_effects
 from costmodel.decisions.reasons import findings
@@ -28,14 +29,17 @@ if TYPE_CHECKING:
     from costmodel.decisions.orders import Pair
     from costmodel.decisions.spend import Key, MonthSpend, OfModel, Use
     from costmodel.results.estimate import Estimate
+    from costmodel.results.metered import Metered
+
+    Cost = Estimate | Metered | Mapping[str, Any] | Spend
 
 METHODS = ("shapley", "sequential")
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 def variance(
-    base: Estimate | Mapping[str, Any] | Spend,
-    head: Estimate | Mapping[str, Any] | Spend,
+    base: Cost,
+    head: Cost,
     *,
     method: str = "shapley",
     per: str = "horizon",
@@ -43,22 +47,25 @@ def variance(
     """Why the cost of HEAD differs from that of BASE.
 
     Args:
-        base: an estimate, or the JSON of one; where a side is JSON, both are taken at its digits.
+        base: an estimate or a priced usage log, or the JSON of one; where a side is JSON, both are taken at its digits.
         head: the other, in the same form or not.
         method: shapley (the average over all orders) or sequential (one order).
         per: horizon (month by month, matched by position) or month (the mean months of both).
 
     Raises:
         CommandLineError: currencies differ, or the numbers of months.
-        FileError: the JSON is no estimate.
+        FileError: the JSON is neither.
     """
-    first, second = spends(base, head)
+    first, second = given = spends(base, head)
     if first.currency != second.currency:
         raise CommandLineError(
             f"BASE is in {first.currency}, HEAD in {second.currency}: two costs are compared in one currency. "
             f"Set 'currency: {first.currency}' in HEAD, or the other in BASE"
         )
+    if per == "horizon":
+        first, second = in_months_of_log(first, second)
     sides, warnings = (_side(first, per), _side(second, per)), _warnings(first, second, per)
+    warnings = (*log_warnings(*given, (first, second)), *warnings)
     if per == "month":
         first, second = first.mean_month(), second.mean_month()
     _require_same_length(first, second)
@@ -76,14 +83,14 @@ def variance(
     )
 
 
-def spends(
-    base: Estimate | Mapping[str, Any] | Spend, head: Estimate | Mapping[str, Any] | Spend
-) -> tuple[Spend, Spend]:
+def spends(base: Cost, head: Cost) -> tuple[Spend, Spend]:
     """Both sides in one form: exact, or at the digits of JSON where one of them is JSON."""
     from costmodel.results.estimate import Estimate
+    from costmodel.results.metered import Metered
 
+    results = (Estimate, Metered)
     as_written = any(
-        side.written if isinstance(side, Spend) else not isinstance(side, Estimate) for side in (base, head)
+        side.written if isinstance(side, Spend) else not isinstance(side, results) for side in (base, head)
     )
 
     def spend(side: Any, name: str) -> Spend:
@@ -91,9 +98,11 @@ def spends(
             return side
         if isinstance(side, Estimate):
             return written_spend(side) if as_written else Spend.of(side)
+        if isinstance(side, Metered):
+            return written_spend(side) if as_written else spend_of_log(side)
         if not isinstance(side, Mapping):
             raise CommandLineError(
-                f"{name} is a {type(side).__name__}: a variance needs one estimate, or the JSON of one"
+                f"{name} is a {type(side).__name__}: a variance needs one estimate or priced log, or the JSON of one"
             )
         return spend_of_record(side, name)
 
@@ -224,9 +233,8 @@ def _have_records(spend: Spend) -> bool:
 def _side(spend: Spend, per: str) -> Side:
     whole = spend.whole.times(Fraction(1, len(spend.months))) if per == "month" else spend.whole
     requests = whole.all_requests
-    return Side(
-        spend.title, spend.months, whole.cost, whole.all_records, requests, spend.price_book, spend.scenario_sha256
-    )
+    records = None if spend.logged else whole.all_records
+    return Side(spend.title, spend.months, whole.cost, records, requests, spend.price_book, spend.scenario_sha256)
 
 
 def _require_same_length(base: Spend, head: Spend) -> None:
@@ -234,7 +242,8 @@ def _require_same_length(base: Spend, head: Spend) -> None:
     if before != after:
         raise CommandLineError(
             f"BASE has {before} months, HEAD {after}: a month has no other to be compared with. Compare the mean "
-            f"months with --per month, or as many of HEAD with --set horizon.months={before}"
+            f"months with --per month, or {'a log of as many' if head.logged else ''}"
+            f"{'' if head.logged else f'as many of HEAD with --set horizon.months={before}'}"
         )
 
 
@@ -247,7 +256,7 @@ def _warnings(base: Spend, head: Spend, per: str) -> tuple[tuple[str, str], ...]
     elif base.months != head.months:
         text = f"Months are matched by position: {head.months[0]} of HEAD with {base.months[0]} of BASE, and so on."
         found.append(("months-by-position", text))
-    if is_together(base, head):
+    if is_together(base, head) and not (base.logged or head.logged):
         text = "No workload has the same name on both sides, so all work is compared together. Name them alike."
         found.append(("work-together", text))
     for warning in dict.fromkeys((*base.warnings, *head.warnings)):

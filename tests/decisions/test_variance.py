@@ -1030,7 +1030,7 @@ def broken(record: dict[str, Any], path: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("kind", "roi", "this is no estimate, but 'roi'"),
+        ("kind", "roi", "this is no estimate or priced log, but 'roi'"),
         ("kind", "comparison", "this result compares alternatives, which are never added up"),
         ("schema_version", "2", "its schema_version is '2', and this program reads '1'"),
         ("currency", ..., "'currency' must be a text"),

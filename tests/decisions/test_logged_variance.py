@@ -1,0 +1,185 @@
+"""A priced usage log as a side of a variance: budget against actual."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import costmodel as cm
+from costmodel.cli import run
+from costmodel.decisions.result_file import spend_of_record
+from costmodel.errors import FileError
+from costmodel.results.records import json_text
+from costmodel.study.metered import metered
+from costmodel.study.usage_log import Log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from costmodel.results.estimate import Estimate
+    from costmodel.results.metered import Metered
+
+PLAN = """\
+scenario: Letters, plan
+prices: {version: "2026.11"}
+horizon: {start: 2026-11, months: 3}
+currency: USD
+workload:
+  records: {per_month: 4}
+  tokens: {input: 1000, output: 200}
+mix: {by: requests, openai/gpt-4.1: 50 %, google/gemini-2.5-flash: 50 %}
+"""
+HEADING = "time,model,department,input_tokens,output_tokens"
+ROWS = (
+    "2026-11-03T08:00:00Z,openai/gpt-4.1,ward,1000,200",
+    "2026-11-04T08:00:00Z,openai/gpt-4.1,icu,1000,200",
+    "2026-11-05T08:00:00Z,google/gemini-2.5-flash,ward,1000,200",
+    "2026-11-06T08:00:00Z,google/gemini-2.5-flash,icu,1000,200",
+)
+
+
+def plan(folder: Path, text: str = PLAN) -> Estimate:
+    """The budget."""
+    path = folder / "plan.yaml"
+    path.write_text(text)
+    found: Any = cm.estimate(cm.Scenario.load(path))
+    return found
+
+
+def actual(folder: Path, *rows: str, labels: tuple[str, ...] = ()) -> Metered:
+    """What was used."""
+    path = folder / "log.csv"
+    path.write_text("\n".join((HEADING, *(rows or ROWS))) + "\n")
+    (found,) = metered(Log((path,), labels=labels), [cm.PriceBook.load(version="2026.11")])
+    return found
+
+
+def test_what_went_as_planned_is_no_difference(tmp_path: Path) -> None:
+    """The requests that were planned, made: nothing moves, in the one month that the log has."""
+    found = cm.variance(plan(tmp_path), actual(tmp_path))
+    assert found.total == 0
+    assert found.base.months == found.head.months == ("2026-11",)
+    assert not any(found.effects.values())
+    codes = [code for code, _ in found.warnings]
+    assert codes[:3] == ["months-of-the-log", "log-without-records", "log-months-may-be-parts"]
+
+
+@pytest.mark.parametrize("labels", [(), ("department",)])
+def test_effects_by_hand(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    """One request more, of gpt-4.1: volume and mix; a longer answer of Gemini: intensity. They add up exactly."""
+    rows = (*ROWS[:3], ROWS[3].replace("1000,200", "1000,400"), "2026-11-07T08:00:00Z,openai/gpt-4.1,,1000,200")
+    found = cm.variance(plan(tmp_path), actual(tmp_path, *rows, labels=labels))
+    gpt, gemini = Fraction(36, 10_000), Fraction(8, 10_000)  # of 1,000 + 200 tokens at 2 / 8, and at 0.30 / 2.50
+    longer = Fraction(200 * 25, 10 * 1_000_000)
+    assert found.base.total == 2 * gpt + 2 * gemini
+    assert found.head.total == 3 * gpt + 2 * gemini + longer
+    assert sum(found.effects.values()) == found.total == gpt + longer
+    assert found.volume == "requests"
+    assert (found.base.requests, found.head.requests) == (4, 5)
+    assert found.effects["price"] == found.effects["requests"] == 0
+    # gpt-4.1 alone moved in volume and mix, Gemini in intensity; nothing of it is told elsewhere.
+    by_model = {group.key: group for group in found.by_model}
+    assert by_model["openai/gpt-4.1"].effects["intensity"] == 0
+    assert by_model["openai/gpt-4.1"].difference == gpt
+    assert by_model["google/gemini-2.5-flash"].difference == longer
+    assert found.effects["volume"] > 0
+    assert found.effects["mix"] > 0
+    assert 0 < found.effects["intensity"] < longer * Fraction(5, 4)
+
+
+def test_a_log_has_no_records(tmp_path: Path) -> None:
+    """What a log counts are requests: its records are unknown, not 0 and not as many as the requests."""
+    record = cm.variance(plan(tmp_path), actual(tmp_path)).to_json()
+    assert record["base"]["records"] == "4"
+    assert record["head"]["records"] is None
+    assert record["head"]["requests"] == "4"
+
+
+def test_json_says_the_same_as_the_object(tmp_path: Path) -> None:
+    """The kept JSON of a log is read back: same effects, on either side."""
+    budget, used = plan(tmp_path), actual(tmp_path, *ROWS, ROWS[0])
+    kept = json.loads(json_text(used.to_json()))
+    assert cm.variance(budget, kept).effects == cm.variance(budget, used).effects
+    assert cm.variance(kept, used).total == 0
+    turned = cm.variance(kept, budget)
+    assert turned.effects == {name: -amount for name, amount in cm.variance(budget, used).effects.items()}
+
+
+def test_months_without_usage_are_there(tmp_path: Path) -> None:
+    """A month between two in which nothing was used is 0, not left out."""
+    used = actual(tmp_path, ROWS[0], ROWS[0].replace("2026-11", "2027-01"))
+    kept = json.loads(json_text(used.to_json()))
+    found = cm.variance(plan(tmp_path), kept)
+    assert found.head.months == ("2026-11", "2026-12", "2027-01")
+    assert [group.head for group in found.by_month] == [Fraction(36, 10_000), 0, Fraction(36, 10_000)]
+
+
+def test_what_a_log_leaves_out_is_told(tmp_path: Path) -> None:
+    """Bad rows, and usage without a price, are told of the side that they are of."""
+    used = actual(
+        tmp_path, *ROWS, "2026-11-07T08:00:00Z,acme/nothing,,1,1", "2026-11-07T08:00:00Z,openai/gpt-4.1,,-1,1"
+    )
+    texts = dict(cm.variance(plan(tmp_path), used).warnings)
+    assert texts["rows-left-out"].startswith("HEAD: ")
+    assert texts["rows-without-price"].startswith("HEAD: ")
+
+
+def test_work_and_steps_are_compared_together(tmp_path: Path) -> None:
+    """A plan of several workloads beside a log: all work together, and that is said."""
+    text = (
+        PLAN[: PLAN.index("workload:")]
+        + "workloads:\n"
+        + "".join(
+            f"  - {{name: {name}, records: {{per_month: 2}}, tokens: {{input: 1000, output: 200}}, "
+            f"mix: {{by: requests, {model}: 100 %}}}}\n"
+            for name, model in (("letters", "openai/gpt-4.1"), ("notes", "google/gemini-2.5-flash"))
+        )
+    )
+    found = cm.variance(plan(tmp_path, text), actual(tmp_path))
+    assert found.total == 0
+    assert not any(found.effects.values())
+    assert "log-without-work" in dict(found.warnings)
+
+
+def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`variance plan.yaml actual.json`: exit 1 over a limit."""
+    plan(tmp_path)
+    (tmp_path / "actual.json").write_text(json_text(actual(tmp_path, *ROWS, ROWS[0]).to_json()))
+    command = ["variance", str(tmp_path / "plan.yaml"), str(tmp_path / "actual.json"), "--fail-over", "5 %"]
+    assert run(command) == 1
+    out = capsys.readouterr().out
+    assert "requests rose from 4 to 5" in out
+    assert "Note: 2026-11 alone is compared: the plan has 3 months" in out
+
+
+def test_other_lengths_are_refused_in_words(tmp_path: Path) -> None:
+    """A log of months that the plan does not have is no actual of it."""
+    used = actual(tmp_path, ROWS[0].replace("2026-11", "2026-09"))
+    with pytest.raises(cm.CostmodelError, match="or a log of as many"):
+        cm.variance(plan(tmp_path), used)
+    assert cm.variance(plan(tmp_path), used, per="month").head.months == ("2026-09",)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": "metered_usage_comparison"}, "under several price books"),
+        ({"kind": "budget"}, "no estimate or priced log, but 'budget'"),
+        ({"period": None}, "'period' must say"),
+        ({"period": {"start": "2026-13", "months": 1}}, "'period' must say"),
+        ({"period": {"start": "2026-10", "months": 1}}, "'period' must say"),
+        ({"period": {"start": "2026-11", "months": 10**9}}, "'period' must say"),
+        ({"period": {"start": "2026-11", "months": "1"}}, "'period' must say"),
+        ({"total": "1"}, "it was changed"),
+        ({"lines": None}, "'lines' must be a list"),
+        ({"currency": 3}, "'currency' must be a text"),
+    ],
+)
+def test_a_wrong_result_is_refused(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    """A result that was changed, or cut, is refused in words."""
+    record = json.loads(json_text(actual(tmp_path).to_json()))
+    with pytest.raises(FileError, match=words):
+        spend_of_record(record | change, "actual.json")
