@@ -8,12 +8,13 @@ SCENARIO ?= scenarios/emr-medium-measured.yaml
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 STARTUP := $(BIN)/python -m compileall -q costmodel
 
-.PHONY: help estimate test test-slow check bench schemas notebooks notebooks-check test-libreoffice focus-validator constraints clean
+.PHONY: help estimate test test-slow check bench bench-usage schemas notebooks notebooks-check test-libreoffice focus-validator constraints clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -3
 	@echo "  make check      the gates: format, lint, types, layers, dependencies, price book, scenarios"
 	@echo "  make test-slow  the tests that take minutes"
 	@echo "  make bench      the figures of docs/figures.md, measured on this machine"
+	@echo "  make bench-usage  those of metered usage: a log of 100 million requests, some minutes"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -51,6 +52,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_uncertainty.py
 
+# A log of 100 million requests priced: minutes, 2 GB of disk. ROWS=1e9 takes ten times as much, and no more memory.
+ROWS ?= 1e8
+bench-usage: $(VENV)/.dev
+	@$(STARTUP)
+	$(BIN)/python tests/bench_usage.py --rows $(ROWS)
+
 # The notebooks executed from their sources; and the check that what is committed is what they give.
 notebooks: $(VENV)/.dev
 	$(BIN)/python notebooks/build.py
@@ -68,7 +75,7 @@ focus-validator: $(VENV)/.dev
 
 # After a change of the file models: the schemas that editors use.
 schemas: $(VENV)/.dev
-	for kind in provider overlay scenario meters evidence claims constraints; do \
+	for kind in provider overlay scenario meters evidence claims constraints mapping bill showback budget; do \
 	  $(BIN)/python -m costmodel prices schema $$kind --output docs/schema/$$kind.schema.json; done
 
 # After a change of dependencies: the exact versions that the tests ran with. Names no index.

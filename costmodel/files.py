@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from costmodel.errors import CommandLineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def contents_sha256(files: Iterable[Path]) -> str:
+    """SHA-256 of what is in files, whatever they are called and in whatever order they come."""
+    from hashlib import file_digest, sha256
+
+    found = []
+    for file in files:
+        with file.open("rb") as stream:
+            found.append(file_digest(stream, "sha256").hexdigest())
+    return sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 
 def write_whole(file: str | Path, content: str | bytes) -> None:

@@ -24,6 +24,8 @@ from costmodel.files import write_whole
 from costmodel.results.focus.files import csv_text, parquet_bytes
 from costmodel.results.focus.rows import Focus
 from costmodel.shipped import shipped_folder
+from costmodel.study.metered import metered
+from costmodel.study.usage_log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,13 +105,16 @@ def failures(place: Path, file: Path, criteria: Iterable[str]) -> set[str]:
 
 
 def rows() -> Iterator[Row]:
-    """Rows of every kind: the shipped scenarios, and a small book with contracts, credit, taxes and minimum charges."""
+    """Rows of every kind: shipped scenarios, a log, a small book with contracts, credit, taxes and minimum charges."""
     from focus_book import MODELS, book_in, forecast
 
     for path in sorted(shipped_folder("scenarios").glob("*.yaml")):
         found = cm.estimate(cm.Scenario.load(path))
         for item in found.estimates if isinstance(found, cm.Comparison) else (found,):
             yield from Focus.of(item).rows()
+    log = Log((shipped_folder("scenarios") / "usage" / "example-log.csv",), labels=("department",), by_day=True)
+    for item in metered(log):
+        yield from Focus.of_log(item, "usage log", "0" * 64).rows()
     vat = [{"name": "VAT", "kind": "vat", "rate": "10 %"}, {"name": "card fee", "rate": "2 %"}]
     with tempfile.TemporaryDirectory() as folder:
         book = book_in(Path(folder) / "pricing")

@@ -41,7 +41,14 @@ _OPTIONS = (
     click.option("--bad-rows", type=_FILE, help="Write file, line and reason of every bad row."),
     click.option("--cube", "cubes", multiple=True, type=_FILE, help="A kept usage cube in place of a log; repeatable."),
     click.option("--save-cube", type=_FILE, help="Keep the usage cube: it can be priced again without the log."),
+    click.option(
+        "--store",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="A folder that keeps what was counted of each file: a growing log is read once.",
+    ),
     click.option("--memory", default="500MB", show_default=True, help="What the scan may take; the rest goes to disk."),
+    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="What scans the log."),
+    click.option("--master", metavar="URL", help="The Spark that scans, such as spark://HOST:7077 or local[*]."),
 )
 
 
@@ -51,9 +58,7 @@ def log_options(command: F) -> F:
     @wraps(command)
     def packed(**options: Any) -> Any:
         taken = {name: options.pop(name) for name in Logged._fields}
-        logged = Logged(**taken)
-        logged.check()
-        return command(**options, logged=logged)
+        return command(**options, logged=Logged(**taken))
 
     return with_options(cast("F", packed), _OPTIONS)
 
@@ -64,10 +69,14 @@ class Found(NamedTuple):
     Attributes:
         results: one for each price book.
         files: what was read; none where a kept cube was priced.
+        beside: the same under further price books, as far as they can price it.
+        said: what a reader should know of how the log was read.
     """
 
     results: tuple[Metered, ...]
     files: tuple[Source, ...]
+    beside: tuple[Metered, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class Logged(NamedTuple):
@@ -87,7 +96,10 @@ class Logged(NamedTuple):
     bad_rows: Path | None
     cubes: tuple[Path, ...]
     save_cube: Path | None
+    store: Path | None
     memory: str
+    engine: str
+    master: str | None
 
     def check(self) -> None:
         """What cannot stand together.
@@ -98,37 +110,64 @@ class Logged(NamedTuple):
         if bool(self.logs) == bool(self.cubes):
             raise CommandLineError("name a usage log, or kept usage cubes with --cube: one of the two")
         for_logs = (("--mapping", self.mapping), ("--label", self.labels), ("--key", self.key))
-        told = [name for name, value in (*for_logs, ("--bad-rows", self.bad_rows)) if value]
+        told = [name for name, value in (*for_logs, ("--bad-rows", self.bad_rows), ("--store", self.store)) if value]
         if self.cubes and told:
             raise CommandLineError(f"{told[0]} is for a log: a usage cube was made with its columns already")
+        if self.master is not None and self.engine != "spark":
+            raise CommandLineError("--master names a Spark: say --engine spark beside it")
+        here = (("--cube", self.cubes), ("--store", self.store), ("--key", self.key), ("--bad-rows", self.bad_rows))
+        alone = [name for name, value in here if value] if self.engine == "spark" else []
+        if alone:
+            raise CommandLineError(f"{alone[0]} is for one machine: leave it out, or --engine spark")
         twice = [version for version in self.versions if self.versions.count(version) > 1]
         if twice:
             raise CommandLineError(f"--prices names version {twice[0]} twice: once is enough")
 
-    def found(self, by: Sequence[str], out: Out) -> Found:
+    @property
+    def of_log_alone(self) -> dict[str, object]:
+        """The options that say something of a log or how it is priced, beside the price book; empty where not given."""
+        names = (
+            "mapping",
+            "label",
+            "key",
+            "bad-rows",
+            "currency",
+            "fx-as-of",
+            "fx-max-age-days",
+            "allow",
+            "save-cube",
+            "store",
+        )
+        return {f"--{name}": getattr(self, {"label": "labels"}.get(name, name.replace("-", "_"))) for name in names}
+
+    def found(self, by: Sequence[str], out: Out, further: Sequence[PriceBook] = ()) -> Found:
         """The usage under each price book; the log is read once.
 
         Args:
             by: dimensions that are asked for; one that no other usage has is a column of the log.
             out: where progress is told.
+            further: price books that are tried beside.
         """
-        from costmodel.study.metered import priced
-        from costmodel.study.usage_log import kept_cube, usage_cube
+        from costmodel.study.metered import as_far_as_priced, priced
+        from costmodel.study.usage_log import Read, kept_cube, read_log
 
+        self.check()
         books, log, report = self._books(), self._log(by, quiet=out.quiet), self._report(by)
         with TemporaryDirectory(prefix="costmodel-") as folder:
-            files = () if self.cubes else log.sources()
-            cube = kept_cube(self.cubes, Path(folder)) if self.cubes else usage_cube(log, files, books, Path(folder))
+            place = Path(folder)
+            kept = Read(kept_cube(self.cubes, place), ()) if self.cubes else None
+            cube, files, said = kept or read_log(log, [*books, *further], place)
             if self.save_cube is not None:
                 cube.save(self.save_cube)
-            return Found(tuple(priced(cube, book, report) for book in books), files)
+            beside = as_far_as_priced(cube, further, report)
+            return Found(tuple(priced(cube, book, report) for book in books), files, beside, said)
 
     def tell(self, found: Found, out: Out) -> None:
         """Where bad rows stand, and what files were given twice."""
         from costmodel.usage.logs.bad_rows import bad_rows, write_bad_rows
 
         left_out: Mapping[str, int] = found.results[0].counts.left_out
-        for note in dict.fromkeys(note for source in found.files for note in source.notes):
+        for note in dict.fromkeys((*found.said, *(note for source in found.files for note in source.notes))):
             out.say(note)
         if not found.files or not set(left_out) - {"duplicate"}:
             return
@@ -161,7 +200,12 @@ class Logged(NamedTuple):
         labels = tuple(dict.fromkeys((*(name for text in self.labels for name in listed(text)), *columns)))
         watched = bar("Reading the log", quiet=quiet)
         kept = self.save_cube is not None
-        return Log(self.logs, self.mapping, labels, self.key, "day" in by, kept, self.memory, watched)
+        log = Log(self.logs, self.mapping, labels, self.key, "day" in by, kept, self.memory, watched, self.store)
+        if self.engine != "spark":
+            return log
+        from costmodel.usage.logs.spark import Spark
+
+        return log._replace(spark=Spark(self.master))
 
     def _report(self, by: Sequence[str]) -> Report:
         """How costs are reported."""

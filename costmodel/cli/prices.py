@@ -185,7 +185,22 @@ def release(version: str, note: str, on: str | None, folder: Path | None) -> Non
 
 @command.command("schema", short_help="the JSON schema of a file, for editors")
 @click.argument(
-    "kind", type=click.Choice(["provider", "overlay", "scenario", "meters", "claims", "constraints", "evidence"])
+    "kind",
+    type=click.Choice(
+        [
+            "provider",
+            "overlay",
+            "scenario",
+            "meters",
+            "claims",
+            "constraints",
+            "evidence",
+            "mapping",
+            "bill",
+            "showback",
+            "budget",
+        ]
+    ),
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 def schema(kind: str, output: Path | None) -> None:

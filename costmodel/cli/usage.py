@@ -7,6 +7,10 @@ import click
 _COMMANDS = {
     "price": "exact cost of a usage log, under one price book or several",
     "inspect": "what is in a usage log, and a guess of a mapping file",
+    "sql": "the query by which a data warehouse adds up its own usage log",
+    "showback": "what each department has to bear, shared cost spread by stated rules",
+    "budget": "month to date, projected month end and alerts, by line of a budget",
+    "reconcile": "a usage log held against a bill, the difference explained",
     "focus": "a bill as rows of FOCUS 1.2",
     "example": "a made-up usage log of a scenario, to try things on",
 }

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from costmodel.cli.options import scenario_options
+from costmodel.cli.focus_accounts import accounts_of, require_providers
+from costmodel.cli.log_options import log_options
 from costmodel.errors import CommandLineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from costmodel.cli.options import Given
+    from costmodel.cli.log_options import Logged
+    from costmodel.cli.output import Out
     from costmodel.results.estimate import Estimate
     from costmodel.results.focus.rows import Focus
 
@@ -21,13 +23,19 @@ _FORMATS = ("table", "csv", "parquet", "json", "markdown")
 
 
 @click.command("focus")
+@log_options
+@click.option("--daily", is_flag=True, help="Of a log: rows of each day in place of each month.")
 @click.option(
     "--scenario",
-    required=True,
     type=click.Path(path_type=Path),
-    help="A forecast as FOCUS rows: what the invoices of a scenario would say.",
+    help="In place of a log, a forecast: what the invoices of a scenario would say.",
 )
-@click.option("--model", metavar="MODEL", help="The one model that does all the work, in place of the scenario's mix.")
+@click.option(
+    "--model", metavar="MODEL", help="Of a scenario: the one model that does all the work, in place of a mix."
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value of the scenario; repeatable."
+)
 @click.option(
     "--billing-account",
     "accounts",
@@ -35,7 +43,6 @@ _FORMATS = ("table", "csv", "parquet", "json", "markdown")
     metavar="[PROVIDER=]ID",
     help="Your account at a provider, or at all; repeatable.",
 )
-@scenario_options
 @click.option(
     "--format",
     "-f",
@@ -48,22 +55,70 @@ _FORMATS = ("table", "csv", "parquet", "json", "markdown")
 )
 @click.option("--quiet", is_flag=True, help="Print no messages on stderr.")
 def command(
-    scenario: Path,
+    logged: Logged,
+    daily: bool,
+    scenario: Path | None,
     model: str | None,
+    settings: tuple[str, ...],
     accounts: tuple[str, ...],
-    given: Given,
     format_: str | None,
     output: Path | None,
     quiet: bool,
 ) -> int:
-    """A bill as rows of FOCUS 1.2, the open format of cost and usage that cost tools read."""
+    """A bill as rows of FOCUS 1.2, the open format of cost and usage that cost tools read: of a log or a scenario.
+
+    Exit 3 where rows of the log cannot be read as usage, 4 where usage has no price; the rows of the rest are written.
+    """
+    from costmodel.cli.output import Out
     from costmodel.results.focus.rows import Focus
 
+    _require_one(logged, scenario, {"--model": model, "--set": settings, "--daily": daily})
     owners = accounts_of(accounts)
-    focus = Focus.of(_estimate(scenario, [model] if model else [], given), owners)
+    if scenario is None:
+        return _of_log(logged, owners, Out(format_, output, quiet), daily=daily)
+    focus = Focus.of(_estimate(scenario, [model] if model else [], settings, logged), owners)
     require_providers(owners, focus)
     write(focus, format_, output, quiet=quiet)
     return 0
+
+
+def _require_one(logged: Logged, scenario: Path | None, others: Mapping[str, object]) -> None:
+    """A log, kept cubes or a scenario, with the options of that alone.
+
+    Raises:
+        CommandLineError: none or several of them, or an option of another.
+    """
+    if not (logged.logs or logged.cubes or scenario):
+        raise CommandLineError("name a usage log, kept usage cubes with --cube, or a --scenario: one of them")
+    if len(logged.versions) > 1:
+        raise CommandLineError("--prices names several versions: FOCUS rows are of one price book")
+    if scenario is None:
+        told = [name for name in ("--model", "--set") if others[name]]
+        if told:
+            raise CommandLineError(f"{told[0]} is for a scenario: a log says what was used")
+        return
+    if logged.logs or logged.cubes:
+        raise CommandLineError("a usage log and a --scenario cannot be one bill: name one of the two")
+    options = {"--daily": others["--daily"], **logged.of_log_alone}
+    told = [name for name, value in options.items() if value]
+    if told:
+        raise CommandLineError(f"{told[0]} is for a usage log: a scenario says it itself")
+
+
+def _of_log(logged: Logged, owners: Mapping[str, str], out: Out, *, daily: bool) -> int:
+    from costmodel.files import contents_sha256
+    from costmodel.results.focus.rows import Focus
+    from costmodel.usage.logs.files import found_files
+
+    found = logged.found(["day"] if daily else [], out)
+    files = logged.cubes or found_files(logged.logs).files
+    sha256 = contents_sha256([*files, *([logged.mapping] if logged.mapping else [])])
+    (result,) = found.results
+    focus = Focus.of_log(result, "usage cube" if logged.cubes else "usage log", sha256, owners)
+    require_providers(owners, focus)
+    write(focus, out.asked, out.file, quiet=out.quiet)
+    logged.tell(found, out)
+    return logged.exit_code(result.counts)
 
 
 def write(focus: Focus, format_: str | None, output: Path | None, *, quiet: bool) -> None:
@@ -90,15 +145,17 @@ def write(focus: Focus, format_: str | None, output: Path | None, *, quiet: bool
         out.say(note)
 
 
-def _estimate(path: Path, models: Sequence[str], given: Given) -> Estimate:
+def _estimate(path: Path, models: Sequence[str], settings: tuple[str, ...], logged: Logged) -> Estimate:
     """What a scenario costs, by its mix or by one model.
 
     Raises:
         CommandLineError: it compares models, each of which does all the work alone.
     """
+    from costmodel.cli.options import Given
     from costmodel.results.comparison import Comparison
     from costmodel.study import estimate
 
+    given = Given(settings, logged.overlays, logged.versions[0] if logged.versions else None)
     scenario = given.scenario(path)
     found = estimate(scenario, models=models, book=given.book(scenario))
     estimates = found.estimates if isinstance(found, Comparison) else (found,)
@@ -109,39 +166,3 @@ def _estimate(path: Path, models: Sequence[str], given: Given) -> Estimate:
             f"Choose one with --model. There are: {there}"
         )
     return estimates[0]
-
-
-def accounts_of(texts: Sequence[str]) -> dict[str, str]:
-    """Billing accounts by provider; under the empty name, that of all others.
-
-    Raises:
-        CommandLineError: empty, or one provider has two.
-    """
-    found: dict[str, str] = {}
-    for text in texts:
-        provider, _, account = text.partition("=") if "=" in text else ("", "", text)
-        if not account.strip():
-            raise CommandLineError(
-                f"--billing-account '{text}' names no account: write openai=org-123, or only org-123"
-            )
-        if provider.strip() in found:
-            raise CommandLineError(f"--billing-account gives two accounts for {provider.strip() or 'all providers'}")
-        found[provider.strip()] = account.strip()
-    return found
-
-
-def require_providers(accounts: Mapping[str, str], focus: Focus) -> None:
-    """Every provider that an account is given for must have charges.
-
-    Raises:
-        CommandLineError: one has none.
-    """
-    from costmodel.documents.model import did_you_mean
-
-    there = list(dict.fromkeys(entry.model.partition("/")[0] for entry in focus.entries))
-    for provider in accounts:
-        if provider and provider not in there:
-            raise CommandLineError(
-                f"--billing-account: nothing is charged by '{provider}'{did_you_mean(provider, there, listed=False)} "
-                f"There are: {', '.join(there)}"
-            )

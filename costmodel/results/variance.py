@@ -31,7 +31,7 @@ class Side(NamedTuple):
         title: its name.
         months: its months, in order.
         total: its cost; a mean month's where those are compared.
-        records, requests: as many.
+        records, requests: as many; a usage log does not know its records.
         price_book: version and hash, as in JSON.
         scenario_sha256: hash of the scenario.
     """
@@ -39,7 +39,7 @@ class Side(NamedTuple):
     title: str
     months: tuple[str, ...]
     total: Fraction
-    records: Fraction
+    records: Fraction | None
     requests: Fraction
     price_book: Mapping[str, Any]
     scenario_sha256: str
@@ -55,7 +55,7 @@ class Side(NamedTuple):
             "title": self.title,
             "months": list(self.months),
             "total": decimal_text(self.total),
-            "records": decimal_text(self.records),
+            "records": None if self.records is None else decimal_text(self.records),
             "requests": decimal_text(self.requests),
             "scenario_sha256": self.scenario_sha256,
         }

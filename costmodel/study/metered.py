@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from costmodel.billing.bill import Terms, bill, priceable
+from costmodel.billing.bill import Terms, bill
 from costmodel.billing.levies import minimum_lines
-from costmodel.errors import NoPriceError, NotInForceError
+from costmodel.billing.tariffs import priceable
+from costmodel.errors import CommandLineError, NoPriceError, NotInForceError
 from costmodel.prices.book import PriceBook
 from costmodel.results.estimate import BookReference
 from costmodel.results.metered import Counts, Metered, Unpriced
-from costmodel.results.metered_groups import PricedCell
+from costmodel.results.metered_groups import PricedCell, add_units
 from costmodel.results.notice import Notice
 from costmodel.results.notices import notices
 from costmodel.study.reported import Exchange, Report, paid_in
@@ -96,6 +98,15 @@ def priced(cube: FineCube, book: PriceBook, report: Report | None = None) -> Met
     )
 
 
+def as_far_as_priced(cube: FineCube, books: Iterable[PriceBook], report: Report) -> tuple[Metered, ...]:
+    """The cube under each price book that can price it; a book that cannot is passed over."""
+    found = []
+    for book in books:
+        with suppress(NoPriceError, CommandLineError):
+            found.append(priced(cube, book, report))
+    return tuple(found)
+
+
 def _paid(found: Iterable[tuple[Cell, Tariff]], book: PriceBook) -> list[str]:
     """The currencies in which usage is paid."""
     models = {id(tariff): (cell.model, tariff) for cell, tariff in found}
@@ -115,7 +126,7 @@ def _overview(cells: Iterable[Cell]) -> Cube:
     """The same usage without labels: few cells, enough for what is said about all."""
     found: dict[tuple[object, ...], list[Cell]] = {}
     for cell in cells:
-        key = (cell.month, cell.model, cell.tier, cell.region, cell.start, cell.band)
+        key = (cell.month, cell.model, cell.tier, cell.region, cell.start, id(cell.band))
         found.setdefault(key, []).append(cell)
     return Cube(tuple(_together(alike) for alike in found.values()))
 
@@ -134,8 +145,7 @@ def _together(alike: Sequence[Cell]) -> Cell:
 def _added(counts: Iterable[Mapping[K, Number]]) -> dict[K, Number]:
     found: dict[K, Number] = {}
     for count in counts:
-        for key, units in count.items():
-            found[key] = found.get(key, 0) + units
+        add_units(found, count)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from costmodel.prices.schema import GLOBAL
 from costmodel.results.focus.prices import row_price, source_parts
 from costmodel.results.focus.row import Row, checked, number, units
+from costmodel.usage.logs.cell_maker import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +102,7 @@ def _entry_parts(entry: Entry) -> dict[str, Any]:
     """What all charges of an entry share."""
     listed = entry.tariff.listed if _is_listed(entry) else None
     region = None if entry.region == GLOBAL else entry.region
+    tags = {name: value for name, value in entry.labels if name != DAY}  # which the charge period says
     return source_parts(entry.tariff.row) | {
         "BillingCurrency": entry.billing_currency,
         "PricingCurrency": entry.list_currency,
@@ -110,7 +112,7 @@ def _entry_parts(entry: Entry) -> dict[str, Any]:
         "PricingCategory": "Standard",
         "RegionId": region,
         "RegionName": region,
-        "Tags": json.dumps(dict(entry.labels), ensure_ascii=False) if entry.labels else None,
+        "Tags": json.dumps(tags, ensure_ascii=False) if tags else None,
         "x_ListPriceSource": (listed.row.source.url or listed.row.source.title) if listed else None,
         "x_Model": entry.model,
         "x_ServiceTier": entry.tier,

@@ -18,9 +18,9 @@ class Origin(NamedTuple):
     """What the rows are made from.
 
     Attributes:
-        kind: `scenario` or `usage log`.
+        kind: `scenario`, `usage log` or `usage cube`.
         name: the scenario's; None for a log.
-        sha256: hash of the scenario or log.
+        sha256: hash of the scenario, or of the files of the log.
         currency: of the result.
         book, meters: the prices used.
         accounts: billing account by provider; under the empty name, that of all others.

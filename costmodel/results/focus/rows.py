@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.files import write_whole
-from costmodel.quantities import decimal_text, grouped, significant
+from costmodel.quantities import decimal_text, grouped, largest_remainder, significant
 from costmodel.results.estimate import SCHEMA_VERSION
 from costmodel.results.focus.charges import Charges
 from costmodel.results.focus.files import csv_text, parquet_bytes, text
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from costmodel.quantities import Month
     from costmodel.results.estimate import Estimate
     from costmodel.results.focus.row import Row
+    from costmodel.results.metered import Metered
     from costmodel.results.notice import Notice
 
 _SHOWN_PLACES = 2
@@ -80,6 +81,19 @@ class Focus(Shown):
         )
         return cls(origin, estimate.entries, estimate.levies, estimate.notices)
 
+    @classmethod
+    def of_log(cls, metered: Metered, kind: str, sha256: str, accounts: Mapping[str, str] | None = None) -> Focus:
+        """The rows of a priced usage log: of each day where days are told apart, else of each month.
+
+        Args:
+            metered: the priced log.
+            kind: `usage log`, or `usage cube` where a kept cube was priced.
+            sha256: hash of its files.
+            accounts: billing account by provider; under the empty name, that of all others.
+        """
+        origin = Origin(kind, None, sha256, metered.currency, metered.book, metered.meters, accounts or {})
+        return cls(origin, metered.entries, metered.levies, metered.notices)
+
     def rows(self) -> Iterator[Row]:
         """Every charge, then every minimum charge, tax and fee.
 
@@ -129,11 +143,21 @@ class Focus(Shown):
         """What the rows come to, by provider and charge category."""
         numbers = (Column(name, numeric=True) for name in ("rows", "list cost", "billed cost"))
         columns = (Column("provider"), Column("category"), *numbers, Column("currency"))
-        shown = []
-        for (provider, category, currency), item in self.sums.items():
-            costs = (grouped(number(_COST, cost), _SHOWN_PLACES) for cost in (item.list_cost, item.billed_cost))
-            shown.append((provider, category, grouped(item.rows), *costs, currency))
-        return Table(f"{self._title}: FOCUS {FOCUS_VERSION} rows", columns, tuple(shown), (), self.notes)
+        listed, billed = self._shown("list_cost"), self._shown("billed_cost")
+        rows = tuple(
+            (key[0], key[1], grouped(item.rows), listed[key], billed[key], key[2]) for key, item in self.sums.items()
+        )
+        return Table(f"{self._title}: FOCUS {FOCUS_VERSION} rows", columns, rows, (), self.notes)
+
+    def _shown(self, column: str) -> dict[tuple[str, str, str], str]:
+        """The sums of a column, shown so that those of one currency add up."""
+        found: dict[tuple[str, str, str], str] = {}
+        for currency in dict.fromkeys(key[2] for key in self.sums):
+            keys = [key for key in self.sums if key[2] == currency]
+            costs = [number(_COST, getattr(self.sums[key], column)) for key in keys]
+            shown = largest_remainder(costs, _SHOWN_PLACES)
+            found |= {key: grouped(cost, _SHOWN_PLACES) for key, cost in zip(keys, shown, strict=True)}
+        return found
 
     @property
     def _title(self) -> str:
