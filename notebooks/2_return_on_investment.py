@@ -44,7 +44,7 @@ swings = cm.one_way_sensitivity(work)
 swings
 
 # %%
-Image(charts.png(charts.tornado(swings, worth)), width=760)
+Image(charts.png(charts.tornado(swings)), width=760)
 
 # %% [markdown]
 # ## Two numbers at once
@@ -54,7 +54,7 @@ Image(charts.png(charts.tornado(swings, worth)), width=760)
 # %%
 case = case_of(work, [], book_for(work))
 map_ = two_way(case, worth.best.name, grid_first, grid_second)
-Image(charts.png(charts.two_way_map(map_, worth)), width=760)
+Image(charts.png(charts.two_way_map(map_)), width=760)
 
 # %% [markdown]
 # ## A vendor's own example, recomputed

@@ -21,7 +21,7 @@ _COMMANDS = {
     "variance": "why the cost moved between two scenarios or results: volume, mix, intensity, price",
     "migrate": "before, during and after a change of provider",
     "audit": "recompute the figures that a vendor quotes",
-    "report": "an Excel workbook with live formulas, or a what-if page, for other people",
+    "report": "for other people: an Excel workbook with live formulas, a what-if page, or a report for a board",
     "usage": "what was really used: price a log, look into it, write FOCUS rows",
     "tokens": "count tokens of real texts, and make a workload profile",
     "check": "run every `expect:`; exit 1 where one is missed",

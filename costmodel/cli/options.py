@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from costmodel.prices.book import PriceBook
+    from costmodel.results.labels import Locale
     from costmodel.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv", "markdown")
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO…")
 
-
+LOCALE = click.option(
+    "--locale",
+    type=click.Choice(("en", "vi", "zh")),
+    default="en",
+    help="Language of what people read: English, Vietnamese or Chinese. JSON and CSV are the same in all.",
+)
 OVERLAYS = click.option(
     "--overlay",
     "overlays",
@@ -65,11 +71,11 @@ class Given(NamedTuple):
 
 
 def output_options(command: F) -> F:
-    """`--format`, `--output` and `--quiet`, handed on as `out`."""
+    """`--format`, `--output`, `--quiet` and `--locale`, handed on as `out`."""
 
     @wraps(command)
-    def packed(*, format_: str | None, output: Path | None, quiet: bool, **rest: Any) -> Any:
-        return command(**rest, out=Out(format_, output, quiet))
+    def packed(*, format_: str | None, output: Path | None, quiet: bool, locale: Locale, **rest: Any) -> Any:
+        return command(**rest, out=Out(format_, output, quiet, locale))
 
     options = (
         click.option(
@@ -86,6 +92,7 @@ def output_options(command: F) -> F:
             help="Write to a file instead of the screen.",
         ),
         click.option("--quiet", is_flag=True, help="Print no messages on stderr."),
+        LOCALE,
     )
     return with_options(cast("F", packed), options)
 

@@ -15,21 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from costmodel.results.labels import Locale
     from costmodel.results.table import Table
 
 
 class Out(NamedTuple):
-    """Where a result goes, and as what: `--format`, `--output` and `--quiet`.
+    """Where a result goes, and as what: `--format`, `--output`, `--quiet` and `--locale`.
 
     Attributes:
         asked: table, json, csv or markdown; None where it was not said.
         file: the screen where it is None.
         quiet: no messages on stderr.
+        locale: language of tables; files for programs are the same in every language.
     """
 
     asked: str | None
     file: Path | None
     quiet: bool
+    locale: Locale = "en"
 
     @property
     def format(self) -> str:
@@ -52,6 +55,7 @@ class Out(NamedTuple):
             record: makes what `json` shows.
             rows: makes what `csv` shows.
         """
+        tables = tables if self.format == "json" else self._in_language(tables)
         if self.format == "json":
             self._json(record())
         elif self.format == "csv":
@@ -78,11 +82,26 @@ class Out(NamedTuple):
         """
         if self.format == "csv":
             raise CommandLineError("this result is a text: use --format table, markdown or json")
+        if self.locale != "en" and self.format != "json":
+            self.say("This text is in English alone, whatever --locale says.")
         if self.format == "json":
             self._json(record)
         else:
             write_text(f"```text\n{text}\n```\n" if self.format == "markdown" else f"{text}\n", self.file)
         self._say_written()
+
+    def _in_language(self, tables: Sequence[Table]) -> Sequence[Table]:
+        """The tables in the language asked for; where some have no words in it, that is said."""
+        if self.locale == "en":
+            return tables
+        from costmodel.results.labels import localised
+        from costmodel.results.labels.locales import LANGUAGES
+        from costmodel.results.labels.tables import is_translated
+
+        left = [table.title for table in tables if not is_translated(table)]
+        if left:
+            self.say(f"Not in {LANGUAGES[self.locale]} yet, so in English: {'; '.join(left)}")
+        return [localised(table, self.locale) for table in tables]
 
     def say(self, message: str) -> None:
         """A message on stderr, unless it shall be quiet."""

@@ -42,6 +42,7 @@ def command(
     **asked: Any,
 ) -> int:
     """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews."""
+    from costmodel.results.labels import sentences
     from costmodel.results.worth_records import month_records
     from costmodel.study.worth import case_of
     from costmodel.uncertainty.appraisal import appraised
@@ -53,7 +54,7 @@ def command(
     result, turns = appraised(case, asked["option"])
     more = _more(case, asked["option"] or result.best.name, turns, wanted, listed(models), quiet=out.quiet)
     for found in more:
-        result = result.with_words(" ".join(filter(None, (result.hangs_on, getattr(found, "in_words", "")))))
+        result = result.with_words(sentences((result.hangs_on, getattr(found, "in_words", ""))))
     if more and out.format == "csv":
         out.say("CSV holds the months only: sensitivity and simulation are in the table, Markdown and JSON.")
     shown = [table for found in more for table in found.tables()]

@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped, half_up
+from costmodel.results.labels import say
 from costmodel.results.parameters import Parameter, digits, head, money, parameter_json, reasons
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from costmodel.results.labels import Said
 
 
 _HUNDRED = 100
@@ -84,7 +87,7 @@ class BreakEvens(Shown):
     not_searched: tuple[tuple[str, str], ...] = ()
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What the result hangs on."""
         return hangs_on(self.items)
 
@@ -93,11 +96,20 @@ class BreakEvens(Shown):
         headings = ("number", "now", "break-even", "away", "how", "worth it", "searched")
         columns = tuple(Column(name, numeric=name in {"now", "break-even", "away"}) for name in headings)
         changing = [item for item in self.items if item.nearest is not None]
-        notes = [f"{self.sentence}.", "Worth it: a net present value above 0. Each number alone, all others as stated."]
+        notes = [
+            say("{sentence}.", sentence=self.sentence),
+            say("Worth it: a net present value above 0. Each number alone, all others as stated."),
+        ]
         if len(changing) < len(self.items):
-            notes.append(f"Never changes the sign: {_names(item for item in self.items if item.nearest is None)}.")
-        notes += [f"Not searched: {name}: {why}" for name, why in self.not_searched]
-        title = f"{self.title}: break-evens, {self.option}, net present value {money(self.outcome, self.currency)}"
+            same = _names(item for item in self.items if item.nearest is None)
+            notes.append(say("Never changes the sign: {names}.", names=same))
+        notes += [say("Not searched: {name}: {why}", name=name, why=why) for name, why in self.not_searched]
+        title = say(
+            "{title}: break-evens, {option}, net present value {amount:number}",
+            title=self.title,
+            option=self.option,
+            amount=money(self.outcome, self.currency),
+        )
         rows = [_break_even_row(item, item.nearest) for item in changing if item.nearest is not None]
         return [Table(title, columns, tuple(rows), (), tuple(notes))]
 
@@ -127,7 +139,7 @@ class BreakEvens(Shown):
         ]
 
 
-def hangs_on(break_evens: Sequence[BreakEven]) -> str:
+def hangs_on(break_evens: Sequence[BreakEven]) -> Said:
     """What the result hangs on: the two nearest break-evens in words, without a full stop.
 
     Args:
@@ -135,12 +147,19 @@ def hangs_on(break_evens: Sequence[BreakEven]) -> str:
     """
     near = [item for item in break_evens if item.nearest is not None]
     if near:
-        told = [near[0], *[item for item in near[1:] if not _same(near[0], item)][:1]]
-        return f"It hangs on {' and '.join(f'{item.parameter.name} ({_in_words(item)})' for item in told)}"
+        told = [_told(item) for item in (near[0], *[item for item in near[1:] if not _same(near[0], item)][:1])]
+        if len(told) == 1:
+            return say("It hangs on {number}", number=told[0])
+        return say("It hangs on {first} and {second}", first=told[0], second=told[1])
     if not break_evens:
-        return "It hangs on no number of the scenario: none could be changed"
-    stays = "stays worth it" if any(item.worth_it for item in break_evens) else "is not worth it"
-    return f"It hangs on no single number: over every range searched it {stays}"
+        return say("It hangs on no number of the scenario: none could be changed")
+    if any(item.worth_it for item in break_evens):
+        return say("It hangs on no single number: over every range searched it stays worth it")
+    return say("It hangs on no single number: over every range searched it is not worth it")
+
+
+def _told(item: BreakEven) -> Said:
+    return say("{name} ({words})", name=item.parameter.name, words=_in_words(item))
 
 
 def _same(first: BreakEven, second: BreakEven) -> bool:
@@ -151,17 +170,20 @@ def _same(first: BreakEven, second: BreakEven) -> bool:
     return near is not None and other is not None and abs(near - other) < _ALIKE
 
 
-def _in_words(item: BreakEven) -> str:
-    now, nearest = f"{item.parameter.shown(item.parameter.value)} now", item.nearest
+def _in_words(item: BreakEven) -> Said:
+    now, nearest = say("{now:number} now", now=item.parameter.shown(item.parameter.value)), item.nearest
     if nearest is None:
         return now
     around = _around(item, nearest)
     low, high = (item.parameter.shown(end.value) for end in around)
     more = len(item.worth_it) - 1
-    others = f", and in {more} other range{'s' if more > 1 else ''}" if more else ""
+    others = say(", and in {more} other ranges", more=more) if more > 1 else say(", and in 1 other range")
+    parts = {"now": now, "low": low, "high": high, "others": others if more else ""}
     if "end" not in {around.low.kind, around.high.kind}:
-        return f"{now}; worth it only between {low} and {high}{others}"
-    return f"{now}; worth it {f'from {low}' if around.high.kind == 'end' else f'up to {high}'}{others}"
+        return say("{now}; worth it only between {low:number} and {high:number}{others}", **parts)
+    if around.high.kind == "end":
+        return say("{now}; worth it from {low:number}{others}", **parts)
+    return say("{now}; worth it up to {high:number}{others}", **parts)
 
 
 def _around(item: BreakEven, nearest: Nearest) -> Interval:
@@ -169,7 +191,7 @@ def _around(item: BreakEven, nearest: Nearest) -> Interval:
     return next(interval for interval in item.worth_it if nearest.end in interval)
 
 
-_HOW = {"crossing": "gradually", "step": "in one step"}
+_HOW = {"crossing": say("gradually"), "step": say("in one step")}
 
 
 def _break_even_row(item: BreakEven, nearest: Nearest) -> tuple[str, ...]:
@@ -181,28 +203,33 @@ def _break_even_row(item: BreakEven, nearest: Nearest) -> tuple[str, ...]:
         "" if nearest.distance is None else f"{grouped(half_up(nearest.distance * _HUNDRED, 1), 1)} %",
         _HOW[nearest.end.kind],
         _ranges(item, nearest),
-        f"{_from(item)} to {shown(item.searched[1])}",
+        say("{low} to {high:number}", low=_from(item), high=shown(item.searched[1])),
     )
 
 
-def _ranges(item: BreakEven, nearest: Nearest) -> str:
+def _ranges(item: BreakEven, nearest: Nearest) -> Said:
     """Where it is worth it: the range nearest to today's value, and how many others there are."""
     more = len(item.worth_it) - 1
-    return _range(item, _around(item, nearest)) + (f", and {more} more" if more else "")
+    found = _range(item, _around(item, nearest))
+    return say("{range}, and {more} more", range=found, more=more) if more else found
 
 
-def _from(item: BreakEven) -> str:
+def _from(item: BreakEven) -> Said:
     parameter, (low, _) = item.parameter, item.searched
     just_above = parameter.above_low and parameter.low is not None and parameter.low < low
-    return f"above {parameter.shown(parameter.low or 0)}" if just_above else parameter.shown(low)
+    if just_above:
+        return say("above {low:number}", low=parameter.shown(parameter.low or Fraction(0)))
+    return say("{low:number}", low=parameter.shown(low))
 
 
-def _range(item: BreakEven, interval: Interval) -> str:
+def _range(item: BreakEven, interval: Interval) -> Said:
     """An interval in words; an end of the search is none of the scenario's, and is left open."""
     low, high = (item.parameter.shown(end.value) for end in interval)
     if interval.low.kind == "end":
-        return f"up to {high}"
-    return f"from {low}" if interval.high.kind == "end" else f"{low} to {high}"
+        return say("up to {high:number}", high=high)
+    if interval.high.kind == "end":
+        return say("from {low:number}", low=low)
+    return say("{low:number} to {high:number}", low=low, high=high)
 
 
 def _break_even_json(item: BreakEven) -> dict[str, Any]:

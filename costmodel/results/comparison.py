@@ -10,6 +10,7 @@ from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places, unit_cost_text
+from costmodel.results.labels import listed, say
 from costmodel.results.notice import NOT_USED, joined, notice_lines
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from costmodel.results.estimate import Estimate
     from costmodel.results.explanation import Explanation
     from costmodel.results.lines import Group
-    from costmodel.results.notice import Notice
+from costmodel.results.notice import Notice
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Comparison(Shown):
             Column("records", numeric=True),
             Column("requests", numeric=True),
             *([] if "meter" in by else [Column("input", numeric=True), Column("output", numeric=True)]),
-            Column(f"cost {self.currency}".rstrip(), numeric=True),
+            Column(say("cost {currency}", currency=self.currency) if self.currency else "cost", numeric=True),
             *([] if "month" in by else [Column("a month", numeric=True)]),
             Column("a record", numeric=True),
             *([Column("x cheapest", numeric=True)] if self.same_work and not by else []),
@@ -133,7 +134,8 @@ class Comparison(Shown):
             shown = [grouped(cost, places) for cost in rounded]
             for group, text in zip(groups, shown, strict=True):
                 rows.append(self._row(estimate, group, text, (cheapest, monthly), by))
-        return Table(f"{self.title}: each alone, {self._period()}", columns, tuple(rows), (), self.notes)
+        title = say("{title}: each alone, {period}", title=self.title, period=self._period())
+        return Table(title, columns, tuple(rows), (), self.notes)
 
     def _row(
         self, estimate: Estimate, group: Group, cost: str, scale: tuple[Fraction, int], by: Sequence[str]
@@ -159,7 +161,7 @@ class Comparison(Shown):
 
     def _period(self) -> str:
         periods = list(dict.fromkeys(estimate.period for estimate in self.estimates))
-        return periods[0] if len(periods) == 1 else "periods differ: " + ", ".join(periods)
+        return periods[0] if len(periods) == 1 else say("periods differ: {periods}", periods=listed(periods))
 
     @property
     def notes(self) -> tuple[str, ...]:

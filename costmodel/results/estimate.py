@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.equations.charges import cost_per_record
 from costmodel.prices.policy import places_of, policy
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, magnitude, significant
+from costmodel.results.labels import Said, labelled, listed, money_text, period_text, say
 from costmodel.results.lines import (
+    AFTER,
+    DIMENSIONS,
     Group,
     Line,
     bill_lines,
@@ -57,11 +60,18 @@ class BookReference(NamedTuple):
         return {"version": self.version, "sha256": self.sha256, **({"overlays": own} if own else {})}
 
     def __str__(self) -> str:
-        own = "".join(f", own prices '{name}' {sha256[:12]}…" for name, sha256 in self.overlays)
-        return self._book() + own
+        return str(self.words)
 
-    def _book(self) -> str:
-        return f"price book {self.version}" + (f", sha256 {self.sha256[:12]}…" if self.sha256 else " (not released)")
+    @property
+    def words(self) -> Said:
+        """Version, hash and own prices, for reading."""
+        book = (
+            say("price book {version}, sha256 {sha256}…", version=self.version, sha256=self.sha256[:12])
+            if self.sha256
+            else say("price book {version} (not released)", version=self.version)
+        )
+        own = (say("own prices '{name}' {sha256}…", name=name, sha256=sha256[:12]) for name, sha256 in self.overlays)
+        return listed([book, *own])
 
 
 @dataclass(frozen=True)
@@ -125,8 +135,7 @@ class Estimate(Shown):
     @property
     def period(self) -> str:
         """The horizon in words."""
-        first, last = self.months[0], self.months[-1]
-        return str(first) if first == last else f"{first} to {last}"
+        return period_text(self.months[0], self.months[-1])
 
     def by(self, *dimensions: str) -> list[Group]:
         """Lines grouped by dimensions such as `month`, `model`, `meter`, or a label.
@@ -176,7 +185,7 @@ class Estimate(Shown):
             Column("requests", numeric=True),
             *([Column("billed units", numeric=True)] if "meter" in by else []),
             *(Column(name.replace("_", " ") if name else "", numeric=True) for name in split),
-            Column(f"cost {self.currency}", numeric=True),
+            Column(say("cost {currency}", currency=self.currency), numeric=True),
             Column("share", numeric=True),
             Column("a record", numeric=True),
         )
@@ -184,7 +193,7 @@ class Estimate(Shown):
         shares = largest_remainder([group.share * _HUNDRED for group in groups], 1)
         rows = [
             (
-                *group.key,
+                *(_key_text(name, value) for name, value in zip(by, group.key, strict=True)),
                 count_text(group.records),
                 count_text(group.requests),
                 *([count_text(sum(group.quantities.values(), Fraction(0)))] if "meter" in by else []),
@@ -196,7 +205,12 @@ class Estimate(Shown):
             for group, cost, share in zip(groups, costs, shares, strict=True)
         ]
         return Table(
-            f"{self.title}: cost by {', '.join(by)}, {self.period}",
+            say(
+                "{title}: cost by {dimensions}, {period}",
+                title=self.title,
+                dimensions=listed(say(name) if name in DIMENSIONS else name for name in by),
+                period=self.period,
+            ),
             columns,
             tuple(rows),
             self._totals(by, split),
@@ -206,7 +220,7 @@ class Estimate(Shown):
     def _totals(self, by: Sequence[str], split: Sequence[str]) -> tuple[str, ...]:
         everything = grouped_lines(self.lines, ())[0]
         return (
-            "total",
+            say("total"),
             *[""] * (len(by) - 1),
             count_text(self.records),
             count_text(everything.requests),
@@ -225,16 +239,24 @@ class Estimate(Shown):
     @property
     def facts(self) -> tuple[str, ...]:
         """What stands below a table and is no warning: price book, exchange rates, budget."""
-        lines = [f"Prices: {self.book}. Amounts in {self.currency}."]
-        for rate in self.exchange:
-            shown = decimal_text(significant(rate.rate, 8))
-            lines.append(f"Exchange rate: {shown} {rate.to} for one {rate.from_} on {rate.on} ({rate.source}).")
-        if self.budget is not None:
-            over = self.over_budget
-            kept = f"over by {shown_costs([over], self.currency)[0]}" if over else "kept"
-            whose = f" for {self.alternative}" if self.alternative else ""
-            lines.append(f"Budget {grouped(self.budget.amount)} {self.budget.currency}{whose}: {kept}.")
-        return tuple(lines)
+        lines = [
+            say("Prices: {book}. Amounts in {currency}.", book=self.book.words, currency=self.currency),
+            *(
+                exchange_words(rate, decimal_text(significant(rate.rate, 8)), (rate.to, rate.from_))
+                for rate in self.exchange
+            ),
+        ]
+        return (*lines, self.budget_words(self.budget)) if self.budget is not None else tuple(lines)
+
+    def budget_words(self, budget: Money) -> Said:
+        """A budget, and whether it is kept."""
+        over = self.over_budget
+        return say(
+            "Budget {budget:number}{whose}: {kept}.",
+            budget=money_text(grouped(budget.amount), budget.currency),
+            whose=say(" for {name}", name=self.alternative) if self.alternative else "",
+            kept=say("over by {over:number}", over=shown_costs([over], self.currency)[0]) if over else say("kept"),
+        )
 
     def tables(self) -> list[Table]:
         """The tables shown by default: by model, and by month where there are several."""
@@ -279,6 +301,18 @@ class Estimate(Shown):
         return (
             f"<Estimate {self.title!r}: {shown_costs([self.total], self.currency)[0]} {self.currency}, {self.period}>"
         )
+
+
+def _key_text(dimension: str, value: str) -> str:
+    """What a group is called; names of meters, and that of taxes and fees, are the program's own."""
+    known = dimension == "meter" or value == AFTER
+    return Said(value, labelled(value.replace("_", " ")).template) if known else value
+
+
+def exchange_words(rate: ExchangeRate, shown: str, pair: tuple[str, str]) -> Said:
+    """An exchange rate for reading: so many units of the first currency for one of the second."""
+    template = "Exchange rate: {rate:number} {to} for one {of} on {day:day} ({source})."
+    return say(template, rate=shown, to=pair[0], of=pair[1], day=rate.on, source=rate.source)
 
 
 def shown_places(costs: Sequence[Fraction], currency: str) -> int:

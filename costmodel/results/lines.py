@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from costmodel.quantities import Month
 
 DIMENSIONS = ("month", "year", "workload", "step", "model", "provider", "tier", "region", "size", "meter")
-_AFTER = "taxes and fees"
+AFTER = "taxes and fees"
 _MOST_MONTHS = 10_000  # beyond any horizon
 
 
@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
     def key(self, dimension: str) -> str:
         """Value of a dimension or label; taxes and fees have a place of their own in each."""
-        return self.keys.get(dimension, _AFTER if self.levy is not None else "")
+        return self.keys.get(dimension, AFTER if self.levy is not None else "")
 
 
 def bill_lines(entries: Iterable[Entry], levies: Iterable[LevyLine], fiscal_start: int) -> tuple[Line, ...]:
@@ -62,7 +62,7 @@ def bill_lines(entries: Iterable[Entry], levies: Iterable[LevyLine], fiscal_star
         if not entry.charges:
             found.append(Line({**keys, "meter": ""}, entry, None, None, Fraction(0)))
     for levy in levies:
-        keys = dict.fromkeys(DIMENSIONS, _AFTER) | {
+        keys = dict.fromkeys(DIMENSIONS, AFTER) | {
             "month": str(levy.month),
             "year": fiscal_year(levy.month, fiscal_start),
             "meter": levy.name,

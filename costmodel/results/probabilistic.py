@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import grouped, half_up
 from costmodel.results.estimate import SCHEMA_VERSION
+from costmodel.results.labels import period_text, say
 from costmodel.results.notice import Notice, notice_lines
 from costmodel.results.shown import Shown
 from costmodel.results.worth_records import ten_digits
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
 
 DO_NOTHING = "do nothing"
-_METHODS = {"sobol": "scrambled Sobol points", "monte-carlo": "random draws"}
+_METHODS = {"sobol": say("scrambled Sobol points"), "monte-carlo": say("random draws")}
 
 
 class Figure(NamedTuple):
@@ -32,6 +33,18 @@ class Figure(NamedTuple):
         return {"value": ten_digits(self.value), "standard_error": _digits(self.standard_error)}
 
 
+class Histogram(NamedTuple):
+    """How the draws of one option spread.
+
+    Attributes:
+        edges: of the bins, ascending, money; 0 is one of them where it lies inside, and all options have the same.
+        shares: of all draws in each bin.
+    """
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
 class UncertainOption(NamedTuple):
     """One way of paying for the API.
 
@@ -42,6 +55,7 @@ class UncertainOption(NamedTuple):
         chance_positive: probability of a net present value above 0.
         chance_of_payback: probability that the cumulative flow stays at or above 0 from some month up to
             `payback_months` on.
+        histogram: how its draws spread.
     """
 
     name: str
@@ -51,6 +65,7 @@ class UncertainOption(NamedTuple):
     high: float
     chance_positive: float
     chance_of_payback: float
+    histogram: Histogram
 
 
 class Standing(NamedTuple):
@@ -150,11 +165,12 @@ class Probabilistic(Shown):
     def in_words(self) -> str:
         """The finding of the simulation, for the option that is best on average."""
         best = max(self.options, key=lambda option: option.mean.value)
-        chance = f"{grouped(half_up(Fraction(best.chance_positive) * 100, 0))} of 100 draws"
-        mean = grouped(half_up(Fraction(best.mean.value), 0))
-        return (
-            f"With its uncertain numbers drawn it comes to {mean} {self.currency} on average, a gain in {chance}; the "
-            "figures above take each number at its mean."
+        return say(
+            "With its uncertain numbers drawn it comes to {mean:number} {currency} on average, a gain in "
+            "{chance:number} of 100 draws; the figures above take each number at its mean.",
+            mean=grouped(half_up(Fraction(best.mean.value), 0)),
+            currency=self.currency,
+            chance=grouped(half_up(Fraction(best.chance_positive) * 100, 0)),
         )
 
     def option(self, name: str) -> UncertainOption:
@@ -174,15 +190,20 @@ class Probabilistic(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands below the tables: draws, prices, warnings."""
-        drawn = f"{grouped(self.draws)} {_METHODS[self.method]}, seed {self.seed}"
-        lines = (f"Computed from {drawn}. Prices: {self.book}. Amounts in {self.currency}.", *self.explained)
-        return (*lines, *notice_lines(self.notices))
+        drawn = say(
+            "Computed from {draws:number} {method}, seed {seed}. Prices: {book}. Amounts in {currency}.",
+            draws=grouped(self.draws),
+            method=_METHODS[self.method],
+            seed=self.seed,
+            book=self.book.words,
+            currency=self.currency,
+        )
+        return (drawn, *self.explained, *notice_lines(self.notices))
 
     @property
     def period(self) -> str:
         """The horizon in words."""
-        first, last = self.months[0], self.months[-1]
-        return str(first) if first == last else f"{first} to {last}"
+        return period_text(self.months[0], self.months[-1])
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: numbers of ten significant digits."""
@@ -271,5 +292,5 @@ def _present_values(option: UncertainOption | None) -> dict[str, Any]:
     return {
         "net_present_value": option.mean.value,
         "standard_error": option.mean.standard_error,
-        **{name: getattr(option, name) for name in option._fields[2:]},
+        **{name: getattr(option, name) for name in option._fields[2:-1]},
     }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_places
+from costmodel.results.labels import say
+from costmodel.results.probabilistic import DO_NOTHING
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -21,16 +23,26 @@ _SHOWN_WHOLE = 1_000  # from here on the decimals of an uncertain amount say not
 def options_table(result: Probabilistic) -> Table:
     """One row for each option."""
     tail = (1 - result.interval) / 2
-    low, high = (f"{decimal_text(share * _HUNDRED)} % below" for share in (tail, 1 - tail))
-    headings = (f"mean {result.currency}", "standard error", low, "median", high, "chance above 0")
+    shares = (f"{decimal_text(share * _HUNDRED)} %" for share in (tail, 1 - tail))
+    low, high = (say("{share:number} below", share=share) for share in shares)
+    headings = (
+        say("mean {currency}", currency=result.currency),
+        "standard error",
+        low,
+        "median",
+        high,
+        "chance above 0",
+    )
     columns = (
         Column("option"),
         *(Column(name, numeric=True) for name in headings),
-        Column(f"pays back within {result.payback_months} months", numeric=True),
+        Column(say("pays back within {months} months", months=result.payback_months), numeric=True),
     )
     amounts = [number for option in result.options for number in (option.mean.value, option.low, option.high)]
     places = _places(result, amounts)
-    title = f"{result.title}: net present value when its numbers are uncertain, {result.period}"
+    title = say(
+        "{title}: net present value when its numbers are uncertain, {period}", title=result.title, period=result.period
+    )
     return Table(title, columns, tuple(_option_row(option, places) for option in result.options))
 
 
@@ -49,7 +61,7 @@ def values_table(result: Probabilistic) -> Table:
     columns = (
         Column("a freed hour is worth", numeric=True),
         Column("option"),
-        Column(f"mean net benefit {result.currency}", numeric=True),
+        Column(say("mean net benefit {currency}", currency=result.currency), numeric=True),
         Column("chance of being best", numeric=True),
         Column("expected loss", numeric=True),
         Column("on average"),
@@ -57,22 +69,23 @@ def values_table(result: Probabilistic) -> Table:
     places = _places(result, [item.net_benefit for at in result.values for item in at.standings])
     rows = tuple(row for at in result.values for row in _value_rows(result, at, places))
     notes = (
-        "Net benefit: net present value, and freed hours from which no cash comes at the value of an hour.",
-        "Expected loss: how far an option falls short, on average, of what turns out best.",
-        "The expected loss of the best on average is what perfect information is worth (EVPI).",
+        say("Net benefit: net present value, and freed hours from which no cash comes at the value of an hour."),
+        say("Expected loss: how far an option falls short, on average, of what turns out best."),
+        say("The expected loss of the best on average is what perfect information is worth (EVPI)."),
     )
-    return Table(f"{result.title}: which option is best, by the value of a freed hour", columns, rows, (), notes)
+    title = say("{title}: which option is best, by the value of a freed hour", title=result.title)
+    return Table(title, columns, rows, (), notes)
 
 
 def _value_rows(result: Probabilistic, at: AtValue, places: int) -> Iterator[tuple[str, ...]]:
     for index, item in enumerate(at.standings):
         yield (
             "" if index else _hour(result, at.value_of_hour),
-            item.option,
+            say(DO_NOTHING) if item.option == DO_NOTHING else item.option,
             _amount(item.net_benefit, places),
             percent(item.chance_best),
             _amount(item.expected_loss, places),
-            "best" if item.option == at.best.option else "",
+            say("best") if item.option == at.best.option else "",
         )
 
 
@@ -83,14 +96,21 @@ def knowing_table(result: Probabilistic) -> Table:
     worth = [
         Column(name, numeric=True)
         for index in shown
-        for name in (f"if an hour is worth {_hour(result, result.values[index].value_of_hour)}", "standard error")
+        for name in (
+            say("if an hour is worth {hour:number}", hour=_hour(result, result.values[index].value_of_hour)),
+            "standard error",
+        )
     ]
     varies = [Column(name, numeric=True) for name in ("of the variance: alone", "with others")]
     columns = (Column("number"), Column("as stated"), *worth, *(varies if result.indices_of else ()))
     rows = tuple(_knowing_row(item, shown, places, bool(result.indices_of)) for item in result.knowing)
     all_known = (text for index in shown for text in _figure(result.values[index].evpi, places))
-    totals = ("all of them", "", *all_known, *("" for _ in varies if result.indices_of))
-    title = f"{result.title}: what to measure first, {result.currency} that knowing it is worth"
+    totals = (say("all of them"), "", *all_known, *("" for _ in varies if result.indices_of))
+    title = say(
+        "{title}: what to measure first, {currency} that knowing it is worth",
+        title=result.title,
+        currency=result.currency,
+    )
     return Table(title, columns, rows, totals, (*_knowing_notes(result), *result.notes))
 
 
@@ -105,11 +125,14 @@ def _knowing_row(item: Knowing, shown: list[int], places: int, varies: bool) -> 
 
 
 def _knowing_notes(result: Probabilistic) -> tuple[str, ...]:
-    lines = ["Knowing a number is worth something only where it may change the choice: a study of it may cost no more."]
+    lines = [
+        say("Knowing a number is worth something only where it may change the choice: a study of it may cost no more.")
+    ]
     if not any(at.evpi.value for at in result.values):
-        lines.append("Here no number changes which option is best: nothing need be measured first.")
+        lines.append(say("Here no number changes which option is best: nothing need be measured first."))
     if result.indices_of is not None:
-        lines.append(f"Of the variance: of the net present value with {result.indices_of} (Sobol indices).")
+        about = "Of the variance: of the net present value with {option} (Sobol indices)."
+        lines.append(say(about, option=result.indices_of))
     return tuple(lines)
 
 

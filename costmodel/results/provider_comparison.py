@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from costmodel.equations.charges import cost_per_record
 from costmodel.quantities import grouped
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.labels import period_text, say
 from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = Fraction | bool | str
 
 NOT_KNOWN = "not known"
-MIX = "the mix"  # what is paid at present, where the scenario has one
+MIX = say("the mix")  # what is paid at present, where the scenario has one
 PRICES_SHOWN = ("input", "cache_read", "output")
 _YEAR = 12  # months
 
@@ -212,7 +213,7 @@ class ProviderComparison(Shown):
     def period(self) -> str:
         """The horizon in words."""
         first, last = self.months[0], self.months[-1]
-        return str(first) if first == last else f"{first} to {last}"
+        return period_text(first, last)
 
     def __getitem__(self, name: str) -> Standing:
         for item in self.standings:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up, significant
 from costmodel.results.estimate import unit_cost_text
+from costmodel.results.labels import money_text, say, sentences
 from costmodel.results.provider_comparison import shortened
 from costmodel.results.table import Column, Table
-from costmodel.results.worth_words import months_text
+from costmodel.results.worth_words import payback_text
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from costmodel.results.labels import Said
     from costmodel.results.provider_comparison import Present, ProviderComparison, Standing
 
 _MOST_NAMES = 4  # of a note under a table of hundreds of offers
@@ -25,7 +27,7 @@ def cost_table(result: ProviderComparison) -> Table:
     """What each offer costs, with the difference to the cheapest and to the present one."""
     columns = (
         Column("offer"),
-        Column(f"{result.currency} a month", numeric=True),
+        Column(say("{currency} a month", currency=result.currency), numeric=True),
         Column("a year", numeric=True),
         Column("a record", numeric=True),
         *((Column("to cheapest", numeric=True), Column("%", numeric=True)) if result.cheapest else ()),
@@ -33,16 +35,17 @@ def cost_table(result: ProviderComparison) -> Table:
         *((Column("present value", numeric=True), Column("pays back", numeric=True)) if result.worth else ()),
     )
     rows = tuple(_cost_row(result, item) for item in result.ranked)
-    title = f"{result.title}: providers compared, each alone, {result.period}"
+    title = say("{title}: providers compared, each alone, {period}", title=result.title, period=result.period)
     muted = frozenset(index for index, item in enumerate(result.ranked) if item.reasons)
     return Table(title, columns, rows, _present_row(result, len(columns)), _notes(result), _lead(result), muted)
 
 
 def _cost_row(result: ProviderComparison, item: Standing) -> tuple[str, ...]:
-    present = " (present)" if result.present and item.name == result.present.name else ""
+    paid = result.present is not None and item.name == result.present.name
+    name = say("{name} (present)", name=item.name) if paid else item.name
     month, year, record = costs(result, item.total)
     return (
-        item.name + present + (f" {_OUT}" if item.reasons else ""),
+        say("{name} {sign}", name=name, sign=_OUT) if item.reasons else name,
         (_ESTIMATED if item.token_counts else "") + month,
         year,
         record,
@@ -88,10 +91,7 @@ def _value(value: Fraction | None) -> str:
 
 
 def _payback(item: Standing) -> str:
-    if item.payback is None:
-        return ""
-    text = months_text(item.payback)
-    return {"never": "never", "0.0": "at once"}.get(text, f"{text} months")
+    return "" if item.payback is None else payback_text(item.payback)
 
 
 def _present_row(result: ProviderComparison, count: int) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _present_row(result: ProviderComparison, count: int) -> tuple[str, ...]:
     if present is None or any(item.name == present.name for item in result.standings):
         return ()
     cells = [
-        f"{present.name} (present)",
+        say("{name} (present)", name=present.name),
         *costs(result, present.total),
         *(_difference(result, present.total, result.cheapest.total) if result.cheapest else ()),
     ]
@@ -110,30 +110,39 @@ def _present_row(result: ProviderComparison, count: int) -> tuple[str, ...]:
 def _lead(result: ProviderComparison) -> str:
     cheapest, present = result.cheapest, result.present
     if cheapest is None:
-        return "No offer is eligible."
+        return say("No offer is eligible.")
     month, year, _ = costs(result, cheapest.total)
-    words = [f"Cheapest of {count_text(result)}: {cheapest.name}, {month} {result.currency} a month, {year} a year."]
-    if present is not None:
-        words.append(_against_present(result, cheapest, present))
-    return " ".join(words)
+    found = say(
+        "Cheapest of {count}: {name}, {month} a month, {year:number} a year.",
+        count=count_text(result),
+        name=cheapest.name,
+        month=money_text(month, result.currency),
+        year=year,
+    )
+    return sentences((found, _against_present(result, cheapest, present) if present is not None else ""))
 
 
-def count_text(result: ProviderComparison) -> str:
+def count_text(result: ProviderComparison) -> Said:
     """How many offers are eligible."""
     number = len(result.eligible)
-    return "1 eligible offer" if number == 1 else f"{number} eligible offers"
+    return say("1 eligible offer") if number == 1 else say("{count} eligible offers", count=number)
 
 
-def _against_present(result: ProviderComparison, cheapest: Standing, present: Present) -> str:
-    taken = f" (taken: {present.taken})" if present.taken else ""
+def _against_present(result: ProviderComparison, cheapest: Standing, present: Present) -> Said:
+    taken = say(" (taken: {what})", what=present.taken) if present.taken else ""
     if cheapest.name == present.name:
-        return f"It is the present one{taken}."
-    paid = f"At present{taken}: {present.name}, {costs(result, present.total)[0]} a month"
+        return say("It is the present one{taken}.", taken=taken)
+    month = costs(result, present.total)[0]
+    paid = say("At present{taken}: {name}, {month:number} a month", taken=taken, name=present.name, month=month)
     saved = result.month(present.total - cheapest.total)
     if saved <= 0:
-        return f"{paid}; no eligible offer is cheaper."
-    share = f" ({percent_text(-saved / result.month(present.total))})"
-    return f"{paid}; the cheapest takes {grouped(saved, result.places)} off it{share}."
+        return say("{paid}; no eligible offer is cheaper.", paid=paid)
+    return say(
+        "{paid}; the cheapest takes {saved:number} off it ({share:number}).",
+        paid=paid,
+        saved=grouped(saved, result.places),
+        share=percent_text(-saved / result.month(present.total)),
+    )
 
 
 def _notes(result: ProviderComparison) -> tuple[str, ...]:
@@ -142,10 +151,13 @@ def _notes(result: ProviderComparison) -> tuple[str, ...]:
         for notice in result.notices
     ]
     return (
-        f"Prices: {result.book}. Amounts in {result.currency}.",
-        f"A month is the mean of {result.period}; a year is twelve such months; differences are a month's.",
+        say("Prices: {book}. Amounts in {currency}.", book=result.book.words, currency=result.currency),
+        say(
+            "A month is the mean of {period}; a year is twelve such months; differences are a month's.",
+            period=result.period,
+        ),
         *_marks(result),
-        *([f"Required: {'; '.join(result.required)}. What is not known does not meet it."] if result.required else []),
+        *_required(result),
         *([_ADOPTED] if result.adopted else []),
         *([_QUOTED] if result.quoted else []),
         *_exchange(result),
@@ -153,33 +165,42 @@ def _notes(result: ProviderComparison) -> tuple[str, ...]:
     )
 
 
-_OWN_COUNTS = (
+def _required(result: ProviderComparison) -> list[Said]:
+    told = "Required: {terms}. What is not known does not meet it."
+    return [say(told, terms="; ".join(result.required))] if result.required else []
+
+
+_OWN_COUNTS = say(
     "Tokens of a profile are counted by each offer's own vocabulary. 'estimate' and 'roi' count as measured, unless "
     "the scenario says 'tokenizer: own'."
 )
-_ADOPTED = (
+_ADOPTED = say(
     "present value, pays back: with the part of the records that is done with AI, as adoption grows. The costs beside "
     "them are those of all records."
 )
-_QUOTED = "The quoted API cost is left out of the returns here: each offer's own bill stands in its place."
+_QUOTED = say("The quoted API cost is left out of the returns here: each offer's own bill stands in its place.")
 
 
 def _marks(result: ProviderComparison) -> list[str]:
     """What the signs beside names and costs mean, and how tokens are counted."""
+    out = say("{sign} not eligible: the reason stands below.", sign=_OUT)
+    estimated = say("{sign} the tokens are an estimate, so the cost is one: a note says why.", sign=_ESTIMATED)
     return [
-        *([f"{_OUT} not eligible: the reason stands below."] if any(item.reasons for item in result.standings) else []),
+        *([out] if any(item.reasons for item in result.standings) else []),
         *([_OWN_COUNTS] if result.own_counts else []),
-        *(
-            [f"{_ESTIMATED} the tokens are an estimate, so the cost is one: a note says why."]
-            if any(item.token_counts for item in result.standings)
-            else []
-        ),
+        *([estimated] if any(item.token_counts for item in result.standings) else []),
     ]
 
 
 def _exchange(result: ProviderComparison) -> list[str]:
     return [
-        f"Exchange rate: {decimal_text(significant(rate.rate, 8))} {rate.to} for one {rate.from_} on {rate.on}."
+        say(
+            "Exchange rate: {rate:number} {to} for one {of} on {day:day}.",
+            rate=decimal_text(significant(rate.rate, 8)),
+            to=rate.to,
+            of=rate.from_,
+            day=rate.on,
+        )
         for rate in result.exchange
     ]
 
@@ -188,10 +209,10 @@ def reasons_table(result: ProviderComparison) -> Table:
     """Offers that are not eligible, and why."""
     rows = tuple((item.name, "; ".join(item.reasons)) for item in result.ranked if item.reasons)
     muted = frozenset(range(len(rows)))
-    return Table("Not eligible", (Column("offer"), Column("why")), rows, muted=muted)
+    return Table(say("Not eligible"), (Column("offer"), Column("why")), rows, muted=muted)
 
 
 def unpriced_table(result: ProviderComparison) -> Table:
     """Offers that have no price for the work, and why."""
     rows = tuple((item.name, item.reason) for item in result.unpriced)
-    return Table("No price for this work", (Column("offer"), Column("why")), rows)
+    return Table(say("No price for this work"), (Column("offer"), Column("why")), rows)

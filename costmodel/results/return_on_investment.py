@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
 from costmodel.quantities import grouped, significant
-from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
+from costmodel.results.estimate import SCHEMA_VERSION, exchange_words, shown_costs
+from costmodel.results.labels import money_text, period_text, say
 from costmodel.results.lines import fiscal_year
 from costmodel.results.notice import Notice, joined, notice_lines
 from costmodel.results.shown import Shown
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.quantities import Money, Month
     from costmodel.results.estimate import BookReference
+    from costmodel.results.labels import Said
     from costmodel.results.table import Table
     from costmodel.value.flows import Flow, Flows
     from costmodel.value.measures import Measures
@@ -107,8 +109,7 @@ class ReturnOnInvestment(Shown):
     @property
     def period(self) -> str:
         """The horizon in words."""
-        first, last = self.months[0], self.months[-1]
-        return str(first) if first == last else f"{first} to {last}"
+        return period_text(self.months[0], self.months[-1])
 
     @property
     def worth_it(self) -> bool:
@@ -171,26 +172,38 @@ class ReturnOnInvestment(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands below the tables: price book, exchange rates, quoted cost, warnings."""
-        lines = [f"Prices: {self.book}. Amounts in {self.currency}, wages and costs of {self.roi.price_year}."]
+        lines = [
+            say(
+                "Prices: {book}. Amounts in {currency}, wages and costs of {year}.",
+                book=self.book.words,
+                currency=self.currency,
+                year=self.roi.price_year,
+            )
+        ]
         if self.quoted is not None:
-            lines.append(self._quoted_note())
+            lines.append(self._quoted_note(self.quoted))
         if any(work.adoption != 1 for work in self.works) and self.best.computed:
-            lines.append("The computed API cost is that of the records done with AI; 'estimate' prices all records.")
+            lines.append(
+                say("The computed API cost is that of the records done with AI; 'estimate' prices all records.")
+            )
         lines += [exchange_text(rate) for rate in self.exchange]
         return (*lines, *notice_lines(self.notices))
 
-    def _quoted_note(self) -> str:
+    def _quoted_note(self, quoted: Money) -> Said:
         best, months = self.best, len(self.months)
-        said = (
-            f"API cost as quoted: {grouped(self.quoted.amount)} {self.quoted.currency} a month" if self.quoted else ""
-        )
+        said = say("API cost as quoted: {cost} a month", cost=money_text(grouped(quoted.amount), quoted.currency))
         if best.computed_total is None:
-            return f"{said}; no model is named, so no computed bill stands beside it."
+            return say("{quoted}; no model is named, so no computed bill stands beside it.", quoted=said)
         computed = best.computed_total / months
-        shown = f"{shown_costs([computed], self.currency)[0]} {self.currency} a month"
         times = share_of_total(best.measures.llm_cost / months, computed)
-        beside = f"; what is quoted is {grouped(significant(times, 3))} times that" if times else ""
-        return f"{said}. Computed from the price book for {best.name}: {shown}{beside}."
+        beside = say("; what is quoted is {times:number} times that", times=grouped(significant(times, 3)))
+        return say(
+            "{quoted}. Computed from the price book for {option}: {cost} a month{beside}.",
+            quoted=said,
+            option=best.name,
+            cost=money_text(shown_costs([computed], self.currency)[0], self.currency),
+            beside=beside if times else "",
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As plain data: money as decimal strings, discounted figures as numbers of 10 significant digits."""
@@ -213,12 +226,12 @@ def _sum(flows: Sequence[Flow], name: str) -> Fraction:
     return sum((getattr(flow, name) for flow in flows), Fraction(0))
 
 
-def exchange_text(rate: ExchangeRate) -> str:
+def exchange_text(rate: ExchangeRate) -> Said:
     """An exchange rate as people know it: so many units of the smaller currency for one of the larger."""
     turned = rate.rate < 1
     shown = grouped(significant(1 / rate.rate if turned else rate.rate, 8))
     one, other = (rate.to, rate.from_) if turned else (rate.from_, rate.to)
-    return f"Exchange rate: {shown} {other} for one {one} on {rate.on} ({rate.source})."
+    return exchange_words(rate, shown, (other, one))
 
 
 def all_notices(*found: Sequence[Notice]) -> tuple[Notice, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_places
+from costmodel.results.labels import say
 from costmodel.results.parameters import (
     JSON_DIGITS,
     Number,
@@ -23,6 +24,8 @@ from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from costmodel.results.estimate import BookReference
 
 
 class Swing(NamedTuple):
@@ -91,6 +94,8 @@ class OneWay(Shown):
         title: name of the scenario.
         option: model or mix.
         currency: of the outcome.
+        period: the horizon in words.
+        book: prices.
         outcome: net present value with every number at its base.
         rows: one for each number that changes the outcome.
         how: what the low and high values are, in words.
@@ -101,6 +106,8 @@ class OneWay(Shown):
     title: str
     option: str
     currency: str
+    period: str
+    book: BookReference
     outcome: Fraction
     rows: tuple[Swing, ...]
     how: tuple[str, ...] = ()
@@ -112,16 +119,23 @@ class OneWay(Shown):
         """What stands below the table."""
         found = [*self.how]
         found += [
-            f"{row.parameter.name} goes further between its low and high: from "
-            f"{money(row.least, self.currency)} to {money(row.most, self.currency)}."
+            say(
+                "{name} goes further between its low and high: from {least:number} to {most:number}.",
+                name=row.parameter.name,
+                least=money(row.least, self.currency),
+                most=money(row.most, self.currency),
+            )
             for row in self.rows
             if row.beyond_ends
         ]
         if self.without_effect:
-            count = len(self.without_effect)
-            some = "1 number changes nothing in its" if count == 1 else f"{count} numbers change nothing in their"
-            found.append(f"{some} range: {', '.join(self.without_effect)}.")
-        return (*found, *(f"Not computed: {name}: {why}" for name, why in self.not_computed))
+            count, names = len(self.without_effect), ", ".join(self.without_effect)
+            one, several = (
+                "1 number changes nothing in its range: {names}.",
+                ("{count} numbers change nothing in their range: {names}."),
+            )
+            found.append(say(one, names=names) if count == 1 else say(several, count=count, names=names))
+        return (*found, *(say("Not computed: {name}: {why}", name=name, why=why) for name, why in self.not_computed))
 
     def tables(self) -> list[Table]:
         """One row for each number."""
@@ -129,7 +143,12 @@ class OneWay(Shown):
         outcomes = [value for row in self.rows for value in (row.least, row.most)]
         places = shown_places([Fraction(value) for value in outcomes], self.currency)
         rows = [self._row(row, places) for row in self.rows]
-        title = f"{self.title}: net present value {self.currency} by one number at a time, {self.option}"
+        title = say(
+            "{title}: net present value {currency} by one number at a time, {option}",
+            title=self.title,
+            currency=self.currency,
+            option=self.option,
+        )
         columns = (Column("number"), *(Column(name, numeric=True) for name in headings))
         return [Table(title, columns, tuple(rows), (), self.notes)]
 
@@ -170,6 +189,8 @@ class TwoWay(Shown):
         title: name of the scenario.
         option: model or mix.
         currency: of the outcome.
+        period: the horizon in words.
+        book: prices.
         first, second: the numbers: a row for each value of the first, a column for each of the second.
         outcomes: net present value, by row and column.
         break_evens: values of the second at which the sign changes between two columns, by row.
@@ -178,6 +199,8 @@ class TwoWay(Shown):
     title: str
     option: str
     currency: str
+    period: str
+    book: BookReference
     first: Axis
     second: Axis
     outcomes: tuple[tuple[float, ...], ...]
@@ -200,8 +223,16 @@ class TwoWay(Shown):
             )
             for value, outcomes, turns in zip(self.first.values, self.outcomes, self.break_evens, strict=True)
         ]
-        title = f"{self.title}: net present value {self.currency} by {down.name} and {across.name}, {self.option}"
-        note = f"Across: {across.name}. Break-even: its value where the sign changes between two columns."
+        title = say(
+            "{title}: net present value {currency} by {down} and {across}, {option}",
+            title=self.title,
+            currency=self.currency,
+            down=down.name,
+            across=across.name,
+            option=self.option,
+        )
+        below = "Across: {name}. Break-even: its value where the sign changes between two columns."
+        note = say(below, name=across.name)
         return [Table(title, columns, tuple(rows), (), (note,))]
 
     def to_json(self) -> dict[str, Any]:
@@ -271,13 +302,14 @@ class NamedCases(Shown):
                 row.option,
                 grouped(half_up(row.net_present_value, places), places),
                 grouped(half_up(row.net_total, places), places),
-                "never" if row.payback_months is None else grouped(half_up(Fraction(row.payback_months), 1), 1),
+                say("never") if row.payback_months is None else grouped(half_up(Fraction(row.payback_months), 1), 1),
             )
             for row in self.rows
         ]
         said = {row.case: row.settings for row in self.rows if row.settings}
         notes = [f"{case}: {', '.join(f'{name} {value}' for name, value in items)}." for case, items in said.items()]
-        return [Table(f"{self.title}: named cases, {self.currency}", columns, tuple(rows), (), tuple(notes))]
+        title = say("{title}: named cases, {currency}", title=self.title, currency=self.currency)
+        return [Table(title, columns, tuple(rows), (), tuple(notes))]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
 
 _LINE = 118  # columns of a finding, where it is printed as plain text
+# What stays on one line: a word, or a wide character; each with the marks that may not begin a line.
+_WIDE, _CLOSING = "\u2e80-\uffef", "，。；：、）”"
+_PIECES = re.compile(f"(?:[{_WIDE}]|[^\\s{_WIDE}]+)[{_CLOSING}]*\\s*")
 
 
 class Column(NamedTuple):
@@ -47,7 +51,7 @@ class Table(NamedTuple):
             for index, column in enumerate(self.columns)
         ]
         rule = "  ".join("-" * wide for wide in widths)
-        lead = [*wrap(self.lead, _LINE), ""] if self.lead else []
+        lead = [*_lines(self.lead), ""] if self.lead else []
         lines = [self.title, "", *lead, self._line([column.heading for column in self.columns], widths), rule]
         lines += [self._line(row, widths) for row in self.rows]
         if self.totals:
@@ -82,6 +86,18 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
+
+
+def _lines(text: str) -> list[str]:
+    """A sentence in lines; where characters are wide, a line may end behind any of them."""
+    if width(text) == len(text):
+        return wrap(text, _LINE)
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if lines[-1] and width((lines[-1] + piece).rstrip()) > _LINE:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 def _escaped(text: str) -> str:

@@ -140,7 +140,7 @@ def month_records(result: ReturnOnInvestment, *, exact: bool = False) -> list[di
 
 def record(result: ReturnOnInvestment) -> dict[str, Any]:
     """A result as plain data, without its head."""
-    from costmodel.results.worth_words import cheers_rows
+    from costmodel.results.worth_summary import cheers_rows
 
     best = result.best
     return {

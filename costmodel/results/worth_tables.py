@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_costs
+from costmodel.results.labels import say, sentences
 from costmodel.results.table import Column, Table
-from costmodel.results.worth_words import cheers_rows, count, months_text, percent, rate_text, why_ways_differ
+from costmodel.results.worth_summary import cheers_rows, why_ways_differ
+from costmodel.results.worth_words import count, payback_text, percent, rate_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from costmodel.results.return_on_investment import Option, ReturnOnInvestment
     from costmodel.value.staffing import Staffing
@@ -28,14 +30,17 @@ def options_table(result: ReturnOnInvestment) -> Table:
         Column("option"),
         Column("pay released", numeric=True),
         *([Column("capacity used", numeric=True)] if result.roi.capacity.share_used else []),
-        *(Column(name, numeric=True) for name in (_api(result), "other cost", f"net {currency}")),
+        *(
+            Column(name, numeric=True)
+            for name in (_api(result), "other cost", say("net {currency}", currency=currency))
+        ),
         Column("present value", numeric=True),
         Column("return on all cost", numeric=True),
         Column("on API spend", numeric=True),
         Column("pays back", numeric=True),
     )
     rows = tuple(_option_row(result, option) for option in result.options)
-    title = f"{result.title}: is it worth it, {result.period}"
+    title = say("{title}: is it worth it, {period}", title=result.title, period=result.period)
     return Table(title, columns, rows, lead=result.finding, notes=_rates_notes(result))
 
 
@@ -54,31 +59,26 @@ def _option_row(result: ReturnOnInvestment, option: Option) -> tuple[str, ...]:
         *_money(amounts, result.currency),
         "" if found.return_on_all_cost is None else percent(found.return_on_all_cost),
         "" if found.return_on_api_spend is None else percent(found.return_on_api_spend),
-        _months(months_text(found.payback)),
+        payback_text(found.payback),
     )
-
-
-def _months(text: str) -> str:
-    return {"never": "never", "0.0": "at once"}.get(text, f"{text} months")
 
 
 def _rates_notes(result: ReturnOnInvestment) -> tuple[str, ...]:
     found = result.best.measures
-    words = [f"Internal rate of return a year: {rate_text(found)}."]
+    words = [say("Internal rate of return a year: {rate:number}.", rate=rate_text(found))]
     if found.modified_rate is not None:
-        words.append(f"Modified: {percent(found.modified_rate)}.")
+        words.append(say("Modified: {rate:number}.", rate=percent(found.modified_rate)))
     if found.benefit_cost_ratio is not None:
-        words.append(f"Benefit-cost ratio {_ratio(found.benefit_cost_ratio)}.")
+        words.append(say("Benefit-cost ratio {ratio:number}.", ratio=_ratio(found.benefit_cost_ratio)))
     if found.profitability_index is not None:
-        words.append(f"Profitability index {_ratio(found.profitability_index)}.")
-    words.append(f"Discounted payback: {_months(months_text(found.discounted_payback))}.")
-    explained = (
-        "Return on all cost: net over everything that is spent. On API spend: the same net over the API cost alone."
-    )
+        words.append(say("Profitability index {ratio:number}.", ratio=_ratio(found.profitability_index)))
+    words.append(say("Discounted payback: {months}.", months=payback_text(found.discounted_payback)))
     return (
-        explained,
-        f"{result.best.name}: " + " ".join(words),
-        "Each figure is rounded by itself: across a row the last digit may differ.",
+        say(
+            "Return on all cost: net over everything that is spent. On API spend: the same net over the API cost alone."
+        ),
+        say("{option}: {words}", option=result.best.name, words=sentences(words)),
+        say("Each figure is rounded by itself: across a row the last digit may differ."),
     )
 
 
@@ -102,26 +102,20 @@ def years_tables(result: ReturnOnInvestment) -> list[Table]:
     )
     years = result.years(best)
     rows = tuple((year.label, *_money([getattr(year, name) for name in names], result.currency)) for year in years)
-    totals = ("total", *_money([sum(getattr(year, name) for year in years) for name in names], result.currency))
+    totals = (say("total"), *_money([sum(getattr(year, name) for year in years) for name in names], result.currency))
     columns = (Column("year"), *(Column(head, numeric=True) for head in heads))
-    title = f"Budget impact by year in {result.currency}, undiscounted ({best.name})"
+    title = say(
+        "Budget impact by year in {currency}, undiscounted ({option})", currency=result.currency, option=best.name
+    )
     return [Table(title, columns, rows, totals if len(rows) > 1 else ())]
 
 
 def ways_table(result: ReturnOnInvestment) -> Table:
     """The first month staffed in three ways."""
-    ways, currency = result.ways, result.currency
-    factor = f"overtime at {decimal_text(ways.overtime_factor)} x" + ("" if ways.stated else " (unverified)")
-    posts = "posts on the payroll" if result.roi.staff.posts_now is not None else "whole posts"
-    named = [
-        ("fractional", "hours at their cost", ways.fractional),
-        ("whole_posts", posts, ways.whole_posts),
-        ("needed", "whole posts that the hours need, not today's", ways.needed),
-        ("overtime", factor, ways.overtime),
-    ]
+    currency = result.currency
     used = result.roi.staff.staffing
     rows = tuple(
-        (f"{name} *" if key == used else name, *_way(way, currency)) for key, name, way in named if way is not None
+        (say("{name} *", name=name) if key == used else name, *_way(way, currency)) for key, name, way in _ways(result)
     )
     heads = (
         "posts before",
@@ -135,11 +129,34 @@ def ways_table(result: ReturnOnInvestment) -> Table:
         "after",
     )
     columns = (Column("staffing"), *(Column(head, numeric=True) for head in heads))
-    title = (
-        f"{result.months[0]} staffed in several ways, as if every change took effect at once, in {currency}; "
-        "* is the one used here"
+    title = say(
+        "{month:month} staffed in several ways, as if every change took effect at once, in {currency}; "
+        "* is the one used here",
+        month=result.months[0],
+        currency=currency,
     )
     return Table(title, columns, rows, notes=(why_ways_differ(result),))
+
+
+def _ways(result: ReturnOnInvestment) -> Iterator[tuple[str, str, Way]]:
+    """Each way of staffing that there is: its key, what it is called, what it comes to."""
+    ways = result.ways
+    factor = decimal_text(ways.overtime_factor)
+    overtime = (
+        say("overtime at {factor:number} x", factor=factor)
+        if ways.stated
+        else say("overtime at {factor:number} x (unverified)", factor=factor)
+    )
+    posts = say("posts on the payroll") if result.roi.staff.posts_now is not None else say("whole posts")
+    named = (
+        ("fractional", say("hours at their cost"), ways.fractional),
+        ("whole_posts", posts, ways.whole_posts),
+        ("needed", say("whole posts that the hours need, not today's"), ways.needed),
+        ("overtime", overtime, ways.overtime),
+    )
+    for key, name, way in named:
+        if way is not None:
+            yield key, name, way
 
 
 def _way(way: Way, currency: str) -> tuple[str, ...]:
@@ -178,8 +195,8 @@ def _work_table(result: ReturnOnInvestment) -> Table:
                 *(count(n) for n in (staff.beyond_before, staff.beyond_after, staff.idle_before, staff.idle_after)),
             )
         )
-    what = "overtime" if result.roi.staff.staffing == "overtime" else "unpaid shortfall"
-    title = f"Work by month; hours beyond capacity are {what}"
+    what = say("overtime") if result.roi.staff.staffing == "overtime" else say("unpaid shortfall")
+    title = say("Work by month; hours beyond capacity are {what}", what=what)
     return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows))
 
 
@@ -215,14 +232,18 @@ def _money_table(result: ReturnOnInvestment) -> Table:
         )  # fmt: skip
         sums = [total + amount for total, amount in zip(sums, amounts, strict=False)]
         rows.append((str(month), *_money(amounts, currency)))
-    title = f"Money by month in {currency} ({best.name}); the time of a record at the cost of a usable hour"
-    totals = ("total", *_money(sums, currency), "", "")
+    title = say(
+        "Money by month in {currency} ({option}); the time of a record at the cost of a usable hour",
+        currency=currency,
+        option=best.name,
+    )
+    totals = (say("total"), *_money(sums, currency), "", "")
     return Table(title, (Column("month"), *(Column(head, numeric=True) for head in heads)), tuple(rows), totals)
 
 
 def cheers_table(result: ReturnOnInvestment) -> Table:
     """A summary after CHEERS 2022."""
-    return Table("Summary after CHEERS 2022", (Column("item"), Column("reported")), tuple(cheers_rows(result)))
+    return Table(say("Summary after CHEERS 2022"), (Column("item"), Column("reported")), tuple(cheers_rows(result)))
 
 
 def _money(amounts: Sequence[Fraction], currency: str) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from costmodel.results.labels import labelled, say
+
 if TYPE_CHECKING:
     from costmodel.scenario import Scenario, Steps
 
@@ -26,19 +28,20 @@ _LABELS = {
 }
 _TOKENS = {"input": "input tokens a request", "output": "output tokens a request", "total": "tokens a request"}
 _SECTIONS = {
-    "one_off": "paid once: ",
-    "fixed_per_month": "paid every month: ",
-    "errors": "errors ",
-    "adoption": "adoption: ",
-    "manual": "by hand: ",
-    "with_ai": "with AI: ",
-    "capacity": "freed hours: ",
-    "overtime": "overtime: ",
-    "by_hand": "by hand: ",
-    "escalation": "yearly change of ",
-    "service_tier": "share in service tier ",
-    "meters": "a request: ",
+    "one_off": "paid once: {name}",
+    "fixed_per_month": "paid every month: {name}",
+    "errors": "errors {name}",
+    "adoption": "adoption: {name}",
+    "manual": "by hand: {name}",
+    "with_ai": "with AI: {name}",
+    "capacity": "freed hours: {name}",
+    "overtime": "overtime: {name}",
+    "by_hand": "by hand: {name}",
+    "escalation": "yearly change of {name}",
+    "service_tier": "share in service tier {name}",
+    "meters": "a request: {name}",
 }
+_BY_THE_HOUR = frozenset({"wage_per_hour", "value_per_hour"})
 # Words of a name, and the unit that they tell.
 _UNITS = (
     ("minutes", "minutes"),
@@ -65,27 +68,34 @@ def label(scenario: Scenario, path: Steps) -> str:
     """
     last = path[-1]
     if path[0] == "taxes_and_fees":
-        return f"rate of {scenario.taxes_and_fees[path[1]].name}"
+        return say("rate of {name}", name=scenario.taxes_and_fees[path[1]].name)
     if "mix" in path and (last in {"share", "count"} or path[-2] in {"mix", "models"}):
         offer = path[-2] if last in {"share", "count"} else last
-        return f"{'share' if last == 'share' or _written(scenario, path).endswith('%') else 'count'} of {offer}"
+        share = last == "share" or _written(scenario, path).endswith("%")
+        return say("share of {name}" if share else "count of {name}", name=offer)
     if "monthly" in path:
-        return f"{path[-2]}: {path[-1]} a month".replace("_", " ")
+        meter, case = (labelled(str(part).replace("_", " ")) for part in path[-2:])
+        return say("{meter}: {case} a month", meter=meter, case=case)
     if "tokens" in path and last in _TOKENS:
         return _TOKENS[last]
     if path == ("roi", "staff", "days_per_month"):
         return "working days a month"
     if path[:2] == ("roi", "adoption"):
         return _adoption(path)
-    inside = "".join(_SECTIONS.get(str(part), "") for part in path[:-1])
-    return inside + _LABELS.get(str(last), str(last).replace("_", " "))
+    name = labelled(_LABELS.get(str(last), str(last).replace("_", " ")))
+    for part in reversed(path[:-1]):
+        if str(part) in _SECTIONS:
+            name = say(_SECTIONS[str(part)], name=name)
+    return name
 
 
 def _adoption(path: Steps) -> str:
     last = path[-1]
     if isinstance(last, int):
-        return f"adoption: share of records in month {last + 1}"
-    return "adoption: share of records" if last in {"adoption", "share"} else f"adoption: {last}".replace("_", " ")
+        return say("adoption: share of records in month {month}", month=last + 1)
+    if last in {"adoption", "share"}:
+        return say("adoption: share of records")
+    return say("adoption: {name}", name=labelled(str(last).replace("_", " ")))
 
 
 def unit(scenario: Scenario, path: Steps) -> str:
@@ -95,8 +105,9 @@ def unit(scenario: Scenario, path: Steps) -> str:
         return "%"
     money = _MONEY.search(written)
     if money is not None:
-        of = {"wage_per_hour": " an hour", "value_per_hour": " an hour"}.get(str(path[-1]), "")
-        return money[1] + (f" a {money[2]}" if money[2] else of)
+        if money[2]:
+            return say("{currency} a {period}", currency=money[1], period=labelled(money[2]))
+        return say("{currency} an hour", currency=money[1]) if path[-1] in _BY_THE_HOUR else money[1]
     names = [str(part) for part in path]
     return next((found for word, found in _UNITS if any(word in name for name in names[-2:])), "")
 

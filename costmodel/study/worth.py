@@ -9,6 +9,7 @@ from costmodel.errors import CommandLineError, FileError, all_or_errors
 from costmodel.prices.reading import digest
 from costmodel.quantities import exact
 from costmodel.results.estimate import BookReference
+from costmodel.results.labels import say
 from costmodel.results.notices import notices, stated_notices, worth_notices
 from costmodel.results.return_on_investment import Option, ReturnOnInvestment, all_notices
 from costmodel.study.cost import alternatives, billed, book_for, exchange_rate, forecast_of, told
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from costmodel.usage.spec import Request
     from costmodel.value.work import Work
 
-QUOTED = "as quoted"
-MIX = "the mix"
+QUOTED = say("as quoted")
+MIX = say("the mix")
 
 
 class Worth(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from costmodel.results.labels import say
 from costmodel.study.worth import case_of, result_of
 from costmodel.uncertainty.break_even import searched
 from costmodel.value.doubt import Uncertainty
@@ -33,7 +34,7 @@ def appraised(case: Case, option: str | None = None) -> tuple[ReturnOnInvestment
     """
     result = result_of(case)
     turns = searched(case, result.option(option).name if option else result.best.name)
-    return result.with_words(f"{turns.sentence}."), turns
+    return result.with_words(say("{sentence}.", sentence=turns.sentence)), turns
 
 
 def return_on_investment(

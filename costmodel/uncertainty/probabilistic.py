@@ -11,12 +11,14 @@ from costmodel.documents.settings import path_text
 from costmodel.prices.reading import digest
 from costmodel.quantities import grouped
 from costmodel.results.estimate import BookReference
+from costmodel.results.labels import say
 from costmodel.results.notice import Notice
 from costmodel.results.notices import stated_notices
 from costmodel.results.probabilistic import (
     DO_NOTHING,
     AtValue,
     Figure,
+    Histogram,
     Knowing,
     Probabilistic,
     Standing,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from costmodel.study.worth import Case, Worth
-    from costmodel.uncertainty.sampling import Sampler
+    from costmodel.uncertainty.sampling import Array, Sampler
     from costmodel.uncertainty.simulation import Drawn, Outcome
     from costmodel.value.doubt import Uncertainty
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _GROUPS = 8  # of draws, each regressed alone: their spread is the standard error of a value of knowing
 _LEAST_GROUP = 128
 _QUARTERS = 4  # of the cost of a usable hour, as values of a freed hour where none are stated
+_BINS = 40  # of a histogram: what an eye can tell apart on a chart
 _ROUNDING = 1e-12  # of a net present value: it does not vary if it varies by less
 
 
@@ -135,6 +138,7 @@ def _shares(run: _Run, model: Model, told: _Told) -> Shares | None:
 
 def _options(run: _Run, outcome: Outcome) -> tuple[UncertainOption, ...]:
     tail = float((1 - run.settings.interval) / 2)
+    edges = _edges(outcome.benefits.present_values)
     found = []
     for name, values, months in zip(run.options, outcome.benefits.present_values, outcome.paybacks, strict=True):
         low, median, high = np.quantile(values, [tail, 0.5, 1 - tail]).tolist()
@@ -147,9 +151,22 @@ def _options(run: _Run, outcome: Outcome) -> tuple[UncertainOption, ...]:
                 high=high,
                 chance_positive=float(np.mean(values > 0)),
                 chance_of_payback=float(np.mean(months <= run.settings.payback_months)),
+                histogram=_histogram(values, edges),
             )
         )
     return tuple(found)
+
+
+def _histogram(values: Array, edges: Array) -> Histogram:
+    counts, _ = np.histogram(values, edges)
+    return Histogram(tuple(edges.tolist()), tuple((counts / len(values)).tolist()))
+
+
+def _edges(values: Array) -> Array:
+    """Edges of bins over the draws of all options: multiples of one width, so that gains and losses lie apart."""
+    low, high = float(values.min()), float(values.max())
+    width = (high - low) / _BINS or 1.0
+    return width * np.arange(np.floor(low / width), np.floor(high / width) + 2)
 
 
 def _values_of_hour(run: _Run) -> list[float]:
@@ -221,11 +238,20 @@ def _explained(run: _Run) -> tuple[str, ...]:
     batches, draws = run.batches, run.drawn.known.shape[1]
     each = grouped(run.settings.draws // max(batches, 1))
     errors = {
-        0: "Standard errors of means: the standard deviation of the draws by the square root of their number.",
-        1: "Standard errors of means are not known: so few points are not divided into independent scramblings.",
-    }.get(batches, f"Standard errors of means: from the spread of {batches} independent scramblings of {each} points.")
-    regressed = (
-        f"What knowing a number is worth: regression by splines on {grouped(draws)} draws, between 0 and the worth of "
-        f"knowing all; its standard error from {_GROUPS} parts of them, each regressed alone."
+        0: say("Standard errors of means: the standard deviation of the draws by the square root of their number."),
+        1: say("Standard errors of means are not known: so few points are not divided into independent scramblings."),
+    }.get(
+        batches,
+        say(
+            "Standard errors of means: from the spread of {batches} independent scramblings of {each:number} points.",
+            batches=batches,
+            each=each,
+        ),
+    )
+    regressed = say(
+        "What knowing a number is worth: regression by splines on {draws:number} draws, between 0 and the worth of "
+        "knowing all; its standard error from {groups} parts of them, each regressed alone.",
+        draws=grouped(draws),
+        groups=_GROUPS,
     )
     return errors, regressed

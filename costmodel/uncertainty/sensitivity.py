@@ -11,6 +11,8 @@ import numpy as np
 from costmodel.documents.model import did_you_mean
 from costmodel.documents.settings import path_of, path_text
 from costmodel.errors import CommandLineError, FileError
+from costmodel.results.estimate import BookReference
+from costmodel.results.labels import period_text, say
 from costmodel.results.sensitivity import Axis, NamedCase, NamedCases, OneWay, Swing, TwoWay
 from costmodel.scenario.reading import case_settings, scale_of, without_uncertainty
 from costmodel.study.worth import case_of
@@ -43,7 +45,7 @@ __all__ = ["named_cases", "one_way", "settings_of", "two_way"]
 # A number, its lowest and highest value as written, and how many values there are with both.
 Side: TypeAlias = tuple[str, str, str, int]
 
-AS_STATED = "as stated"
+AS_STATED = say("as stated")
 USUAL_CHANGE = Fraction(1, 10)
 _POINTS = 33  # between low and high: a step function need not rise all the way
 _LEAST_STEPS, _MOST_STEPS = 2, 50
@@ -85,27 +87,39 @@ def one_way(case: Case, option: str, vary: Fraction | None = None) -> OneWay:
     together = [path_text(path) for path in scenario.distributions.keys() - {item.path for item in numbers}]
     how = [*_how(scenario, len(uncertain), change, said=vary is not None), *_zeros(others), *_shares(together)]
     base = Fraction(flows.net_present_value)
-    return OneWay(scenario.scenario, option, scenario.currency, base, rows, tuple(how), still, refused)
+    return OneWay(*_about(case, option), base, rows, tuple(how), still, refused)
+
+
+def _about(case: Case, option: str) -> tuple[str, str, str, str, BookReference]:
+    """Title, option, currency, period and prices: the first fields of a result."""
+    scenario, first, last = case.scenario, case.months[0], case.months[-1]
+    return scenario.scenario, option, scenario.currency, period_text(first, last), BookReference.of(case.book)
 
 
 def _zeros(numbers: Sequence[Parameter]) -> list[str]:
     names = [parameter.name for parameter in numbers if not parameter.value]
-    return [f"A share of 0 is 0, so that these are not varied: {', '.join(names)}."] if names else []
+    return [say("A share of 0 is 0, so that these are not varied: {names}.", names=", ".join(names))] if names else []
 
 
 def _shares(names: Sequence[str]) -> list[str]:
-    return [f"Not changed, as no number alone decides them: {', '.join(sorted(names))}."] if names else []
+    told = "Not changed, as no number alone decides them: {names}."
+    return [say(told, names=", ".join(sorted(names)))] if names else []
 
 
 def _how(scenario: Scenario, uncertain: int, change: Fraction | None, *, said: bool) -> tuple[str, ...]:
     notes = []
     if uncertain:
         inside = f"{float(_interval(scenario) * 100):g} %"
-        notes.append(f"Low and high of an uncertain number: the ends of its central {inside}.")
+        notes.append(say("Low and high of an uncertain number: the ends of its central {share:number}.", share=inside))
     if change is not None:
-        percent = f"{float(change * 100):g} %"
-        why = "Of any other number" if uncertain else "Low and high" if said else "No number is uncertain: low and high"
-        notes.append(f"{why}: {percent} below and above its value, within what may stand there.")
+        other, nothing = say("Of any other number"), say("No number is uncertain: low and high")
+        notes.append(
+            say(
+                "{why}: {share:number} below and above its value, within what may stand there.",
+                why=other if uncertain else say("Low and high") if said else nothing,
+                share=f"{float(change * 100):g} %",
+            )
+        )
     return tuple(notes)
 
 
@@ -191,8 +205,8 @@ def two_way(case: Case, option: str, first: Side, second: Side) -> TwoWay:
     found = _together(alone, option, (rows, columns), pairs)
     shape = len(rows.values), len(columns.values)
     turns = _turns(alone, option, (rows, columns), (found.npv > NOTHING * found.size).reshape(shape))
-    scenario, npv = case.scenario, found.npv.reshape(shape).tolist()
-    return TwoWay(scenario.scenario, option, scenario.currency, rows, columns, tuple(map(tuple, npv)), turns)
+    npv = found.npv.reshape(shape).tolist()
+    return TwoWay(*_about(case, option), rows, columns, tuple(map(tuple, npv)), turns)
 
 
 def _together(case: Case, option: str, axes: tuple[Axis, Axis], pairs: Array) -> Outcome:

@@ -6,17 +6,16 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import costmodel as cm
 from costmodel.billing.levies import LevyLine
 from costmodel.prices.meters import Meters
 from costmodel.quantities import Month
-from costmodel.reports import charts
 from costmodel.results.estimate import BookReference, Estimate
 from costmodel.results.migration_parts import Amounts
 from costmodel.results.parameters import Parameter
-from costmodel.results.probabilistic import AtValue, Figure, Probabilistic, UncertainOption
+from costmodel.results.probabilistic import AtValue, Figure, Histogram, Probabilistic, UncertainOption
 from costmodel.results.probabilistic import Standing as Choice
 from costmodel.results.provider_comparison import (
     Fact,
@@ -38,17 +37,11 @@ if TYPE_CHECKING:
 SCENARIOS = shipped_folder("scenarios")
 BOOK = BookReference("2026.11", "0" * 64)
 MONTHS = tuple(Month(2026, 12).later(place) for place in range(12))
+PERIOD = "2026-12 to 2027-11"
 LONG = "provider-of-the-hospital/model-with-a-name-of-60-characters-v2"[:60]
 VIETNAMESE = "Bệnh viện Đại học Y Dược: tóm tắt hồ sơ bệnh án ngoại trú ở Huế"
 HOSTILE = "$x$ $$ <script>alert(1)</script> --> &amp; \\frac{1}{2} \x00\x1b[31m\u202e\ud800 {} %s =1+1\n\n\tend"
 NAMES = {"short": "a/b", "long": LONG, "vietnamese": VIETNAMESE, "hostile": HOSTILE, "empty": "", "endless": "x" * 900}
-
-
-class Basis(NamedTuple):
-    """A result that a net present value is of."""
-
-    period: str = "2026-12 to 2027-11"
-    book: BookReference = BOOK
 
 
 def name_of(place: int, name: str) -> str:
@@ -105,7 +98,7 @@ def one_way(swings, name="roi.manual.minutes", title="Summaries") -> OneWay:
         )
         for place, (down, up) in enumerate(swings)
     )
-    return OneWay(title, name, "USD", Fraction(100), rows, ("Low and high: 10 % below and above.",))
+    return OneWay(title, name, "USD", PERIOD, BOOK, Fraction(100), rows, ("Low and high: 10 % below and above.",))
 
 
 def two_way(rows, columns, value, name="roi.manual.minutes", title="Summaries") -> TwoWay:
@@ -121,13 +114,28 @@ def two_way(rows, columns, value, name="roi.manual.minutes", title="Summaries") 
         )
         for found in outcomes
     )
-    return TwoWay(title, name, "USD", axis(rows, name), axis(columns, f"{name} too"), outcomes, turns)
+    return TwoWay(title, name, "USD", PERIOD, BOOK, axis(rows, name), axis(columns, f"{name} too"), outcomes, turns)
+
+
+def spread(low, high, bins=20):
+    """Draws that spread evenly, for the look alone."""
+    step = (high - low or 1.0) * 1.2 / bins
+    return Histogram(tuple(low - step + place * step for place in range(bins + 1)), (1 / bins,) * bins)
 
 
 def probabilistic(options, values=(0.0, 30.0, 60.0), name="openai/gpt", title="Summaries") -> Probabilistic:
     """Options with a low, a median, and a high net present value."""
     found = tuple(
-        UncertainOption(name_of(place, name), Figure((low + median + high) / 3, 1.0), low, median, high, 0.625, 0.5)
+        UncertainOption(
+            name_of(place, name),
+            Figure((low + median + high) / 3, 1.0),
+            low,
+            median,
+            high,
+            0.625,
+            0.5,
+            spread(low, high),
+        )
         for place, (low, median, high) in enumerate(options)
     )
     each = 1 / (len(found) + 1)
@@ -141,16 +149,6 @@ def probabilistic(options, values=(0.0, 30.0, 60.0), name="openai/gpt", title="S
     return Probabilistic(
         title, "USD", MONTHS, BOOK, "0" * 64, "sobol", 1024, 1, Fraction(95, 100), 24, found, tuple(at), ()
     )
-
-
-def histograms(result: Probabilistic, bins=20):
-    """Draws that spread evenly around each option, for the look alone."""
-    found = {}
-    for option in result.options:
-        step = (option.high - option.low or 1.0) * 1.2 / bins
-        edges = tuple(option.low - step + place * step for place in range(bins + 1))
-        found[option.name] = charts.Histogram(edges, tuple(1 / bins for _ in range(bins)))
-    return found
 
 
 def variance(base, effects, title="Summaries", sentence="records rose") -> Variance:

@@ -17,11 +17,9 @@ from charts_cases import (
     NAMES,
     PRESENT,
     SCENARIOS,
-    Basis,
     book_with,
     comparison,
     estimate,
-    histograms,
     migration,
     one_way,
     probabilistic,
@@ -62,9 +60,9 @@ def by_name(name):
     yield "providers", lambda: charts.provider_costs(offers, intervals, "95 %")
     yield "latency", lambda: charts.cost_against_latency(offers)
     yield "months", lambda: charts.monthly_cost(estimate([(f"1 {name}", 10), (f"2 {name}", 5)], title=name))
-    yield "tornado", lambda: charts.tornado(one_way([(50, 60), (10, 5)], name, name), Basis())
-    yield "two-way", lambda: charts.two_way_map(two_way(4, 5, lambda a, b: a * b - 9, name, name), Basis())
-    yield "present-value", lambda: charts.net_present_value(drawn, histograms(drawn))
+    yield "tornado", lambda: charts.tornado(one_way([(50, 60), (10, 5)], name, name))
+    yield "two-way", lambda: charts.two_way_map(two_way(4, 5, lambda a, b: a * b - 9, name, name))
+    yield "present-value", lambda: charts.net_present_value(drawn)
     yield "acceptability", lambda: charts.acceptability(drawn)
     yield "bridge", lambda: charts.variance_bridge(variance(1230, EFFECTS, name, name))
 
@@ -79,7 +77,7 @@ def extremes():
         yield f"of-{count}-months", lambda count=count: charts.monthly_cost(estimate([("tax", 10)], count))
         yield (
             f"tornado-{count}",
-            lambda many=many: charts.tornado(one_way([(30 - i, 40 - i) for i in many]), Basis(), 30),
+            lambda many=many: charts.tornado(one_way([(30 - i, 40 - i) for i in many]), 30),
         )
         yield f"present-{count}", lambda many=many: charts.net_present_value(probabilistic([(-i, 5, 90) for i in many]))
         yield f"accept-{count}", lambda many=many: charts.acceptability(probabilistic([(-i, 5, 90) for i in many]))
@@ -89,9 +87,9 @@ def extremes():
         )
         yield f"same-latency-{count}", lambda many=many: of_latency([5 for _ in many], [9 for _ in many], name=LONG)
     yield "months-60", lambda: charts.monthly_cost(estimate([("tax", 10), ("fee", 1)], 60))
-    yield "two-way-50", lambda: charts.two_way_map(two_way(50, 50, lambda a, b: a - b), Basis())
-    yield "two-way-2", lambda: charts.two_way_map(two_way(2, 2, lambda a, b: a - b), Basis())
-    yield "two-way-never", lambda: charts.two_way_map(two_way(3, 3, lambda a, b: -a * b), Basis())
+    yield "two-way-50", lambda: charts.two_way_map(two_way(50, 50, lambda a, b: a - b))
+    yield "two-way-2", lambda: charts.two_way_map(two_way(2, 2, lambda a, b: a - b))
+    yield "two-way-never", lambda: charts.two_way_map(two_way(3, 3, lambda a, b: -a * b))
     yield "accept-at-one-value", lambda: charts.acceptability(probabilistic([(1, 2, 3)], values=(0.0,)))
     for name, size in (("zero", 0), ("negative", -5), ("big", BIG), ("small", Fraction(1, 10**7))):
         yield f"providers-{name}", lambda size=size: of_comparison(comparison([size, 2 * size]))
@@ -101,10 +99,10 @@ def extremes():
             f"months-all-{name}",
             lambda size=size: charts.monthly_cost(estimate([("tax", size)], budget=Money(Fraction(9), "USD"))),
         )
-        yield f"tornado-{name}", lambda size=size: charts.tornado(one_way([(size, size), (-size, size)]), Basis())
+        yield f"tornado-{name}", lambda size=size: charts.tornado(one_way([(size, size), (-size, size)]))
         yield (
             f"two-way-{name}",
-            lambda size=size: charts.two_way_map(two_way(6, 8, lambda a, b: size * (a - b)), Basis()),
+            lambda size=size: charts.two_way_map(two_way(6, 8, lambda a, b: size * (a - b))),
         )
         yield (
             f"present-{name}",
@@ -238,7 +236,7 @@ def test_shipped_scenarios_by_provider(name):
 def test_shipped_returns(name):
     """What sensitivity says of the shipped scenarios stands in titles and beside bars."""
     result, sensitivity = cm.return_on_investment(scenario(name)), cm.one_way_sensitivity(scenario(name))
-    figure = charts.tornado(sensitivity, result)
+    figure = charts.tornado(sensitivity)
     assert faults(figure) == []
     first = sensitivity.tables()[0].rows[0]
     assert figure.get_label().startswith(f"{first[0]} moves")
@@ -250,7 +248,7 @@ def test_shipped_returns(name):
         ("roi.manual.minutes", "6", "12", 4),
         ("workload.records.per_day", "50", "800", 5),
     )
-    assert faults(charts.two_way_map(grid, result)) == []
+    assert faults(charts.two_way_map(grid)) == []
 
 
 @pytest.mark.slow
@@ -356,7 +354,7 @@ def test_months_are_stacked_apart_by_sign():
 
 def test_the_tornado_goes_to_both_outcomes():
     """Each bar goes from the base to the outcome at that value."""
-    assert bars(charts.tornado(one_way([(50, 60)]), Basis())) == [-50, 60]
+    assert bars(charts.tornado(one_way([(50, 60)]))) == [-50, 60]
 
 
 def test_a_simulation_is_told_with_its_chances():
@@ -401,7 +399,7 @@ def test_a_bridge_of_little_says_where_its_axis_begins():
 def test_the_break_even_line_stands_where_the_sign_changes():
     """A line in each row at its break-even, joined from row to row."""
     result = two_way(3, 4, lambda a, b: b - a - Fraction(1, 2))
-    lines = [tuple(line.get_xdata()) for line in charts.two_way_map(result, Basis()).axes[0].lines]
+    lines = [tuple(line.get_xdata()) for line in charts.two_way_map(result).axes[0].lines]
     for row in result.break_evens:
         assert (float(row[0]), float(row[0])) in lines
     assert (1.5, 2.5) in lines
@@ -465,7 +463,7 @@ def test_no_latency(tmp_path):
 
 def test_no_swing():
     with pytest.raises(CommandLineError, match="no number changes the net present value"):
-        charts.tornado(one_way([]), Basis())
+        charts.tornado(one_way([]))
 
 
 def test_an_empty_bill():

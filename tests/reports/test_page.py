@@ -23,6 +23,8 @@ from costmodel.errors import CommandLineError
 from costmodel.reports.page import whatif_page
 from costmodel.reports.page.fields import fields_of
 from costmodel.reports.page.figures import figures_of
+from costmodel.reports.page.words import page_words
+from costmodel.results.labels.catalogue import messages
 from costmodel.runtimes.script import PRELUDE, function_body
 from costmodel.scenario import Scenario
 from costmodel.study.traced import traced_model
@@ -46,6 +48,23 @@ def model_of(name: str) -> TracedModel:
 def shipped(request: pytest.FixtureRequest) -> tuple[TracedModel, str]:
     model = model_of(request.param)
     return model, whatif_page(model)
+
+
+@pytest.mark.parametrize("locale", ["vi", "zh"])
+def test_it_speaks(locale):
+    """Labels, names of numbers and sentences are in the language; English only where no catalogue has it."""
+    text = whatif_page(model_of("hospital-roi"), locale)
+    assert f'<html lang="{locale}">' in text
+    found = data_of(text)
+    assert found["locale"] == locale
+    english = page_words("en")
+    same = {key for key, words in found["words"].items() if words == english[key]}
+    assert same == set()
+    own = {message.en for message in messages() if getattr(message, locale) != message.en and "{" not in message.en}
+    cells = set(re.findall(r">([^<>{}]+)<", text.partition("<script")[0]))
+    assert cells & own == set()
+    assert {field["label"] for field in found["fields"]} & own == set()
+    assert whatif_page(model_of("hospital-roi")) == whatif_page(model_of("hospital-roi"), "en")
 
 
 class Elements(HTMLParser):

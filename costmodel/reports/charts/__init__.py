@@ -11,14 +11,13 @@ from costmodel.reports.charts.history import price_history
 from costmodel.reports.charts.images import png, svg
 from costmodel.reports.charts.latency import cost_against_latency
 from costmodel.reports.charts.months import monthly_cost
-from costmodel.reports.charts.present_value import Histogram, net_present_value
+from costmodel.reports.charts.present_value import net_present_value
 from costmodel.reports.charts.providers import Interval, provider_costs
 from costmodel.reports.charts.ramp import migration_ramp
 from costmodel.reports.charts.tornado import tornado
 from costmodel.reports.charts.two_way import two_way_map
 
 __all__ = [
-    "Histogram",
     "Interval",
     "acceptability",
     "cost_against_latency",

@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError
-from costmodel.quantities import decimal_text, grouped, largest_remainder
+from costmodel.quantities import decimal_text, largest_remainder
 from costmodel.reports.charts import labels, scale
 from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import INK, PAPER, Look, look
 from costmodel.reports.charts.words import SMALL, called, width
 from costmodel.results.estimate import shown_costs
+from costmodel.results.labels import labelled, local_numbers, money_text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from costmodel.results.estimate import Estimate
+    from costmodel.results.labels import Said
     from costmodel.results.lines import Group
 
 _HUNDRED = 100
@@ -28,7 +30,6 @@ _BAR = 0.8  # of the room of a month
 _CLOSE = 0.95  # of the room of a month, for the figure over it
 _ABOVE = 0.06  # of the height: room for the figure over a month
 _LEAST = 4  # months: fewer do not fill the drawing
-_OTHER = "requests"  # what is paid for where nothing else is said
 
 
 class _Layer(NamedTuple):
@@ -56,7 +57,7 @@ def monthly_cost(result: Estimate) -> Figure:
     limits = low - (high - low) * (_ABOVE if low else 0), high + (high - low) * _ABOVE
     beside = labels.side(_named(layers))
     room = Room(max(_TALL, beside.least), left=scale.upward_width(*limits), right=beside.room, bottom=0.3)
-    facts = (f"{result.currency}, {result.period}", book_text(result.book))
+    facts = (say("{currency}, {period}", currency=result.currency, period=result.period), book_text(result.book))
     figure, (axes,) = page(Heading(_title(result, layers), result.title, facts, _notes(result)), room)
     axes.set_ylim(*limits)
     count = len(result.months)
@@ -79,15 +80,20 @@ def _layers(result: Estimate) -> list[_Layer]:
             group,
             tuple(costs.get((str(month), *group.key), Fraction(0)) for month in result.months),
             look(place),
-            f"{_name(group)} {cost} ({decimal_text(share, 1)} %)",
+            _layer_text(group, cost, share),
         )
         for place, (group, cost, share) in enumerate(zip(meters, money, shares, strict=True))
         if group.cost or len(meters) == 1
-    ] or [_Layer(meters[0], (Fraction(0),) * len(result.months), look(0), "nothing is charged")]
+    ] or [_Layer(meters[0], (Fraction(0),) * len(result.months), look(0), say("nothing is charged"))]
 
 
-def _name(group: Group) -> str:
-    return group.key[0].replace("_", " ") or _OTHER
+def _layer_text(group: Group, cost: str, share: Fraction) -> Said:
+    template = "{name} {cost:number} ({share:number} %)"
+    return say(template, name=_name(group), cost=cost, share=decimal_text(share, 1))
+
+
+def _name(group: Group) -> Said:
+    return labelled(group.key[0].replace("_", " ")) if group.key[0] else say("requests")
 
 
 def _tops(layers: Sequence[_Layer]) -> list[tuple[float, float]]:
@@ -134,7 +140,15 @@ def _totals(axes: Axes, result: Estimate, tops: Sequence[float], wide: float) ->
     texts, (low, high), (begin, end) = _monthly(result), axes.get_ylim(), axes.get_xlim()
     if len(texts) == len(tops) and max(width(text, SMALL) for text in texts) < wide / (end - begin) * _CLOSE:
         for month, (top, text) in enumerate(zip(tops, texts, strict=True)):
-            put(axes, (month, top + (high - low) * 0.01), text, SMALL, ha="center", va="bottom", color=INK)
+            put(
+                axes,
+                (month, top + (high - low) * 0.01),
+                local_numbers(text),
+                SMALL,
+                ha="center",
+                va="bottom",
+                color=INK,
+            )
 
 
 def _monthly(result: Estimate) -> list[str]:
@@ -149,13 +163,25 @@ def _months(axes: Axes, months: Sequence[str], wide: float) -> None:
     axes.set_xticks(range(0, len(months), every), months[::every])
 
 
-def _title(result: Estimate, layers: Sequence[_Layer]) -> str:
-    total = shown_costs([result.total], result.currency)[0]
-    count = f"{len(result.months)} months" if len(result.months) > 1 else "one month"
+def _title(result: Estimate, layers: Sequence[_Layer]) -> Said:
     largest = max(layers, key=lambda layer: abs(layer.group.cost))
-    share = largest.text.rpartition(" (")[2].rstrip(")")
-    most = f", {share} of it for {called(_name(largest.group))}" if result.total and len(layers) > 1 else ""
-    return f"{total} {result.currency} in {count}{most}{_course(result)}"
+    most = say(
+        ", {share:number} of it for {name}",
+        share=largest.text.rpartition(" (")[2].rstrip(")"),
+        name=_called(largest.group),
+    )
+    count = len(result.months)
+    return say(
+        "{total} in {count}{most}{course}",
+        total=money_text(shown_costs([result.total], result.currency)[0], result.currency),
+        count=say("{months:number} months", months=count) if count > 1 else say("one month"),
+        most=most if result.total and len(layers) > 1 else "",
+        course=_course(result),
+    )
+
+
+def _called(group: Group) -> Said:
+    return labelled(called(group.key[0].replace("_", " "))) if group.key[0] else _name(group)
 
 
 def _course(result: Estimate) -> str:
@@ -163,14 +189,10 @@ def _course(result: Estimate) -> str:
     costs, texts = {group.cost for group in result.by("month")}, _monthly(result)
     if len(texts) < 2:  # noqa: PLR2004 - a course needs two
         return ""
-    return (
-        f"; {texts[0]} each month" if len(costs) == 1 else f"; {texts[0]} in the first month, {texts[-1]} in the last"
-    )
+    if len(costs) == 1:
+        return say("; {cost:number} each month", cost=texts[0])
+    return say("; {first:number} in the first month, {last:number} in the last", first=texts[0], last=texts[-1])
 
 
 def _notes(result: Estimate) -> list[str]:
-    if result.budget is None:
-        return []
-    over = result.over_budget
-    kept = f"over by {shown_costs([over], result.currency)[0]}" if over else "kept"
-    return [f"Budget {grouped(result.budget.amount)} {result.budget.currency}: {kept}."]
+    return [result.budget_words(result.budget)] if result.budget is not None else []

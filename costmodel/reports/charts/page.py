@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec
 
 from costmodel.reports.charts.style import (
     INK,
@@ -19,6 +19,7 @@ from costmodel.reports.charts.style import (
     house_style,
 )
 from costmodel.reports.charts.words import Size, families, height, plain, wrapped
+from costmodel.results.labels import listed, local, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,23 +29,12 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
     from costmodel.results.estimate import BookReference
+    from costmodel.results.labels import Said
 
 P = ParamSpec("P")
 _GAP = 0.12  # inches between title, subtitle, drawing and notes
 _MOST_LINES = 8
 BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}  # of a text that may stand on a line
-
-
-class Basis(Protocol):
-    """A result that says which months and which prices it is about."""
-
-    @property
-    def period(self) -> str:
-        """The horizon in words."""
-
-    @property
-    def book(self) -> BookReference:
-        """The price book."""
 
 
 class Heading(NamedTuple):
@@ -94,10 +84,11 @@ def drawn(make: Callable[P, Figure]) -> Callable[P, Figure]:
     return styled
 
 
-def book_text(book: BookReference) -> str:
+def book_text(book: BookReference) -> Said:
     """The price book in a few words."""
-    own = "".join(f", own prices '{name}'" for name, _ in book.overlays)
-    return f"price book {book.version}{'' if book.sha256 else ' (not released)'}{own}"
+    released, made = "price book {version}", "price book {version} (not released)"
+    own = (say("own prices '{name}'", name=name) for name, _ in book.overlays)
+    return listed([say(released if book.sha256 else made, version=book.version), *own])
 
 
 def page(heading: Heading, *rooms: Room) -> tuple[Figure, list[Axes]]:
@@ -112,7 +103,7 @@ def page(heading: Heading, *rooms: Room) -> tuple[Figure, list[Axes]]:
     title = wrapped(heading.title, wide, Size(TITLE, bold=True), _MOST_LINES)
     under = [
         line
-        for text in (heading.about, " · ".join(fact for fact in heading.facts if fact))
+        for text in (heading.about, " · ".join(local(fact) for fact in heading.facts if fact))
         for line in wrapped(text, wide, Size(SUBTITLE), _MOST_LINES)
     ]
     below = [line for note in heading.notes for line in wrapped(note, wide, Size(NOTE), _MOST_LINES)]

@@ -10,12 +10,14 @@ from costmodel.reports.charts.page import Heading, book_text, drawn
 from costmodel.reports.charts.rows import Label, Row, Rows, rows
 from costmodel.reports.charts.style import BLUE, FAINT, INK, ORANGE, SKY
 from costmodel.reports.charts.words import called
+from costmodel.results.labels import money_text, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matplotlib.figure import Figure
 
+    from costmodel.results.labels import Said
     from costmodel.results.provider_comparison import ProviderComparison, Standing
 
 _BAR = 0.62  # of a row
@@ -55,7 +57,8 @@ def provider_costs(
         most: bars; the present offer is drawn in any case, and what is left out is told of.
     """
     bars = _bars(result, intervals or {}, most)
-    facts = (f"{result.currency} a month, mean of {result.period}", book_text(result.book))
+    mean = say("{currency} a month, mean of {period}", currency=result.currency, period=result.period)
+    facts = (mean, book_text(result.book))
     labels = [Label(bar.end, _text(bar, result.places)) for bar in bars]
     names = [Row(bar.name, faint=bar.faint) for bar in bars]
     heading = Heading(_title(result), result.title, facts, _notes(result, bars, share, most))
@@ -76,7 +79,8 @@ def _bars(result: ProviderComparison, intervals: Mapping[str, Interval], most: i
     bars = [_bar(result, item, intervals.get(item.name)) for item in _chosen(result, most)]
     paid = result.present
     if paid is not None and all(item.name != paid.name for item in result.standings):
-        bars.append(_Bar(f"{paid.name} (present)", result.month(paid.total), ORANGE, faint=False, interval=None))
+        name = say("{name} (present)", name=paid.name)
+        bars.append(_Bar(name, result.month(paid.total), ORANGE, faint=False, interval=None))
     return bars
 
 
@@ -84,9 +88,9 @@ def _notes(result: ProviderComparison, bars: list[_Bar], share: str, most: int) 
     left = len(result.standings) - len(_chosen(result, most))
     lines = share and any(bar.interval for bar in bars)
     return [
-        *([f"{left} more offers, not drawn, stand in the table."] if left else []),
-        *([f"Lines: {share} of the draws lie between their ends."] if lines else []),
-        *(["Grey: not eligible."] if any(bar.faint for bar in bars) else []),
+        *([say("{count} more offers, not drawn, stand in the table.", count=left)] if left else []),
+        *([say("Lines: {share:number} of the draws lie between their ends.", share=share)] if lines else []),
+        *([say("Grey: not eligible.")] if any(bar.faint for bar in bars) else []),
     ]
 
 
@@ -94,7 +98,7 @@ def _bar(result: ProviderComparison, item: Standing, interval: Interval | None) 
     paid = result.present is not None and item.name == result.present.name
     best = result.cheapest is not None and item.name == result.cheapest.name
     colour = ORANGE if paid else FAINT if item.reasons else BLUE if best else SKY
-    name = f"{item.name} (present)" if paid else item.name
+    name = say("{name} (present)", name=item.name) if paid else item.name
     return _Bar(name, result.month(item.total), colour, bool(item.reasons), _interval(result, interval))
 
 
@@ -107,12 +111,13 @@ def _ends(bars: list[_Bar]) -> list[float]:
     return [end for bar in bars for end in (float(bar.month), *(bar.interval or ()))]
 
 
-def _text(bar: _Bar, places: int) -> str:
+def _text(bar: _Bar, places: int) -> Said:
     """What a bar comes to, and between what it lies."""
     if bar.interval is None:
-        return grouped(bar.month, places)
+        return say("{amount:number}", amount=grouped(bar.month, places))
     low, high = (grouped(half_up(Fraction(end), places), places) for end in bar.interval)
-    return f"{grouped(bar.month, places)} ({low} to {high})"
+    template = "{amount:number} ({low:number} to {high:number})"
+    return say(template, amount=grouped(bar.month, places), low=low, high=high)
 
 
 def _draw(sheet: Rows, place: int, bar: _Bar) -> None:
@@ -124,15 +129,19 @@ def _draw(sheet: Rows, place: int, bar: _Bar) -> None:
             sheet.axes.plot((end, end), (middle - _TICK / 2, middle + _TICK / 2), color=INK, linewidth=1.2)
 
 
-def _title(result: ProviderComparison) -> str:
-    cheapest = result.cheapest
+def _title(result: ProviderComparison) -> Said:
+    cheapest, present = result.cheapest, result.present
     if cheapest is None:
-        return f"None of {len(result.standings)} offers is eligible"
-    month = f"{grouped(result.month(cheapest.total), result.places)} {result.currency} a month"
+        return say("None of {count} offers is eligible", count=len(result.standings))
+    parts = {
+        "name": called(cheapest.name),
+        "month": money_text(grouped(result.month(cheapest.total), result.places), result.currency),
+    }
     count = len(result.eligible)
-    found = f"{called(cheapest.name)} is the cheapest of {count} eligible offers: {month}"
-    if count == 1:
-        found = f"{called(cheapest.name)} is the only eligible offer: {month}"
-    if result.present is None or result.present.name == cheapest.name:
+    several = "{name} is the cheapest of {count} eligible offers: {month} a month"
+    found = say("{name} is the only eligible offer: {month} a month", **parts)
+    found = found if count == 1 else say(several, count=count, **parts)
+    if present is None or present.name == cheapest.name:
         return found
-    return f"{found}, against {grouped(result.month(result.present.total), result.places)} at present"
+    paid = grouped(result.month(present.total), result.places)
+    return say("{found}, against {paid:number} at present", found=found, paid=paid)

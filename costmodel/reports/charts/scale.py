@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from costmodel.quantities import Month, decimal_text, grouped, magnitude
 from costmodel.reports.charts.style import PAD
 from costmodel.reports.charts.words import SMALL, width
+from costmodel.results.labels import local_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def round_numbers(low: float, high: float, most: int) -> list[Fraction]:
 def shown(numbers: Sequence[Fraction], unit: str = "") -> list[str]:
     """Round numbers as text, all with as many decimals."""
     places = max((_places(number) for number in numbers), default=0)
-    return [grouped(number, places) + unit for number in numbers]
+    return [local_numbers(grouped(number, places)) + unit for number in numbers]
 
 
 def _places(number: Fraction) -> int:

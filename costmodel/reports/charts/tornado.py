@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from costmodel.errors import CommandLineError
 from costmodel.quantities import grouped, half_up
 from costmodel.reports.charts import scale
-from costmodel.reports.charts.page import Basis, Heading, book_text, drawn
+from costmodel.reports.charts.page import Heading, book_text, drawn
 from costmodel.reports.charts.rows import Label, Row, Rows, rows
 from costmodel.reports.charts.style import BLUE, FAINT, INK, MUTED, ORANGE
 from costmodel.reports.charts.words import called
 from costmodel.results.estimate import shown_places
+from costmodel.results.labels import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from costmodel.results.labels import Said
     from costmodel.results.sensitivity import OneWay, Swing
 
 _HALF = 0.15  # inches of each of the two bars of a row
@@ -24,12 +26,11 @@ _TALL = 0.4  # inches of a row
 
 
 @drawn
-def tornado(result: OneWay, of: Basis, most: int = 12) -> Figure:
+def tornado(result: OneWay, most: int = 12) -> Figure:
     """Two bars for each number: to the net present value at its low value, and at its high value.
 
     Args:
         result: one number at a time.
-        of: the result that the net present value is of, with its period and prices.
         most: numbers drawn; what is left out is told of.
 
     Raises:
@@ -39,9 +40,11 @@ def tornado(result: OneWay, of: Basis, most: int = 12) -> Figure:
         raise CommandLineError("no number changes the net present value between its low and its high: none is drawn")
     chosen = result.rows[:most]
     pairs = [_labels(row, first=place == 0) for place, row in enumerate(chosen)]
-    names = [Row(row.parameter.name, f"{row.parameter.shown(row.parameter.value)} as stated") for row in chosen]
+    names = [Row(row.parameter.name, _stated(row)) for row in chosen]
     ends = [float(result.outcome), *(end for row in chosen for end in (row.least, row.most))]
-    facts = (f"{result.currency}, net present value of {result.option}, {of.period}", book_text(of.book))
+    about = "{currency}, net present value of {option}, {period}"
+    fact = say(about, currency=result.currency, option=result.option, period=result.period)
+    facts = (fact, book_text(result.book))
     heading = Heading(_title(result), result.title, facts, _notes(result, most))
     sheet = rows(heading, names, ends, [label for pair in pairs for label in pair], axis=True, least=_TALL)
     for place, (row, pair) in enumerate(zip(chosen, pairs, strict=True)):
@@ -53,11 +56,16 @@ def tornado(result: OneWay, of: Basis, most: int = 12) -> Figure:
     return sheet.figure
 
 
+def _stated(row: Swing) -> Said:
+    return say("{value:number} as stated", value=row.parameter.shown(row.parameter.value))
+
+
 def _labels(row: Swing, *, first: bool) -> tuple[Label, Label]:
     """The low and the high value, each at the end of its bar; the first row says which is which."""
     base = float(row.outcome_base)
     low, high = row.parameter.shown(row.low), row.parameter.shown(row.high)
-    words = (f"low {low}", f"high {high}") if first else (low, high)
+    template = ("low {value:number}", "high {value:number}") if first else ("{value:number}", "{value:number}")
+    words = say(template[0], value=low), say(template[1], value=high)
     outcomes = row.outcome_low, row.outcome_high
     below, above = Label(outcomes[0], words[0], outcomes[0] < base), Label(outcomes[1], words[1], outcomes[1] < base)
     return below, above
@@ -79,16 +87,21 @@ def _lines(sheet: Rows, base: float) -> None:
         sheet.axes.axvline(0, color=MUTED, linewidth=0.8, linestyle=":")
 
 
-def _title(result: OneWay) -> str:
+def _title(result: OneWay) -> Said:
     row = result.rows[0]
     values = [Fraction(value) for other in result.rows for value in (other.least, other.most)]
     places = shown_places(values, result.currency)
     least, most, base = (
         grouped(half_up(Fraction(value), places), places) for value in (row.least, row.most, result.outcome)
     )
-    return (
-        f"{called(row.parameter.name)} moves the net present value the most: from {least} to {most} {result.currency} "
-        f"({base} as stated)"
+    return say(
+        "{name} moves the net present value the most: from {least:number} to {most:number} {currency} "
+        "({base:number} as stated)",
+        name=called(row.parameter.name),
+        least=least,
+        most=most,
+        base=base,
+        currency=result.currency,
     )
 
 
@@ -96,8 +109,8 @@ def _notes(result: OneWay, most: int) -> list[str]:
     left = len(result.rows) - most
     grey = any(row.beyond_ends for row in result.rows[:most])
     return [
-        "Orange: at the low value of a number. Blue: at its high value. Full line: all as stated. Dotted: 0.",
-        *(["Grey lines: how far it goes for values between low and high."] if grey else []),
+        say("Orange: at the low value of a number. Blue: at its high value. Full line: all as stated. Dotted: 0."),
+        *([say("Grey lines: how far it goes for values between low and high.")] if grey else []),
         *result.how,
-        *([f"{left} more numbers with smaller swings stand in the table."] if left > 0 else []),
+        *([say("{count} more numbers with smaller swings stand in the table.", count=left)] if left > 0 else []),
     ]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from costmodel.quantities import grouped, half_up
-from costmodel.reports.charts.page import Basis, Heading, Room, book_text, drawn, page, put
+from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import BLUE, INK, MUTED, PAD, PAPER, VERMILION, WIDTH
 from costmodel.reports.charts.words import SMALL, height, width, wrapped
 from costmodel.results.estimate import shown_places
@@ -30,12 +30,11 @@ _AIR = 1.2  # of the size of a label: how far apart two stand
 
 
 @drawn
-def two_way_map(result: TwoWay, of: Basis) -> Figure:
+def two_way_map(result: TwoWay) -> Figure:
     """A cell for each pair of values, blue where it is worth it, with the break-even line.
 
     Args:
         result: two numbers at a time.
-        of: the result that the net present value is of, with its period and prices.
     """
     down, across = result.first, result.second
     rows = [down.parameter.shown(value) for value in down.values]
@@ -46,7 +45,7 @@ def two_way_map(result: TwoWay, of: Basis) -> Figure:
         top=0.35,
         bottom=0.55,
     )
-    facts = (f"{result.currency}, net present value of {result.option}, {of.period}", book_text(of.book))
+    facts = (f"{result.currency}, net present value of {result.option}, {result.period}", book_text(result.book))
     figure, (axes,) = page(Heading(_title(result), result.title, facts, _notes(result)), room)
     edges = _edges(across), _edges(down)
     _cells(axes, result, edges)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError
 from costmodel.reports.charts.style import FACE, NOTE, SPACING, TEXT
+from costmodel.results.labels import local
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
@@ -43,7 +44,8 @@ def plain(text: object) -> str:
     >>> plain("a\tb\u202ec") == "a b" + UNSEEN + "c"
     True
     """
-    line = " ".join(unicodedata.normalize("NFC", str(text)[:_LONGEST]).split())
+    said = local(text) if isinstance(text, str) else str(text)
+    line = " ".join(unicodedata.normalize("NFC", said[:_LONGEST]).split())
     return "".join(UNSEEN if unicodedata.category(char) in _INVISIBLE else char for char in line)
 
 
@@ -128,9 +130,13 @@ def _properties(names: list[str], size: Size) -> FontProperties:
     return FontProperties(family=names, size=size.points, weight="bold" if size.bold else "normal")
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def width(text: str, size: Size = Size()) -> float:  # noqa: B008 - a constant
     """Inches that a line takes."""
+    return _measured(local(text), size)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _measured(text: str, size: Size) -> float:
     from matplotlib.textpath import text_to_path
 
     names = families(text, bold=size.bold)

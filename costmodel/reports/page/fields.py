@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.documents.settings import path_text
 from costmodel.quantities import decimal_text, magnitude, significant
+from costmodel.reports.page.words import named
 
 if TYPE_CHECKING:
     from costmodel.results.parameters import Parameter
@@ -44,12 +45,12 @@ class Field(NamedTuple):
     @property
     def label(self) -> str:
         """What it is called, with what it is about."""
-        return ": ".join(word for word in (self.leaf.about, self.leaf.cell.name) if word)
+        return ": ".join(word for word in (self.leaf.about, named(self.leaf.cell.name)) if word)
 
     @property
     def unit(self) -> str:
         """Its unit as shown."""
-        return self.leaf.cell.unit
+        return named(self.leaf.cell.unit)
 
     @property
     def shown(self) -> str:

@@ -15,7 +15,9 @@ from costmodel.reports.page import markup
 from costmodel.reports.page.fields import fields_of
 from costmodel.reports.page.figures import figures_of
 from costmodel.reports.page.markup import results_of
-from costmodel.reports.page.words import LANGUAGE, page_words, require_locale, say
+from costmodel.reports.page.words import page_words, say
+from costmodel.results import labels
+from costmodel.results.labels import local, period_text, require_locale, speaking
 from costmodel.runtimes.script import PRELUDE, function_body
 from costmodel.runtimes.trace import as_cell
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from costmodel.reports.page.fields import Field
     from costmodel.reports.page.figures import Figure, Figures
+    from costmodel.results.labels import Locale
     from costmodel.runtimes.trace import Cell
     from costmodel.study.traced import TracedModel
 
@@ -44,20 +47,25 @@ def whatif_page(model: TracedModel, locale: str = "en") -> str:
 
     Args:
         model: as traced.
-        locale: of the numbers: `en`, `vi` or `zh`.
+        locale: language of words and numbers: `en`, `vi` or `zh`; warnings and sources stay as they were written.
 
     Raises:
         CommandLineError: there is no such locale.
     """
+    with speaking(require_locale(locale)):
+        return _page(model, require_locale(locale))
+
+
+def _page(model: TracedModel, locale: Locale) -> str:
     fields = fields_of(model)
     outputs = _Outputs()
-    data = _data(model, fields, outputs, require_locale(locale))
+    data = _data(model, fields, outputs, locale)
     body = function_body(outputs.cells, [field.leaf.cell for field in fields])
     style = _resource("page.css")
     code = f'"use strict";\n{PRELUDE}const compute = (v) => {{\n{body}}};\n{"".join(map(_resource, _SCRIPTS))}'
     return Template(_resource("page.html")).substitute(
         _texts(model, fields),
-        lang=LANGUAGE,
+        lang=locale,
         policy=_policy(style, code),
         style=style,
         script=code,
@@ -83,15 +91,17 @@ def _digest(text: str) -> str:
 
 def _texts(model: TracedModel, fields: Sequence[Field]) -> dict[str, str]:
     scenario = model.scenario
-    first, last = model.months[0], model.months[-1]
-    period = str(first) if first == last else f"{first} to {last}"
+    period = period_text(model.months[0], model.months[-1])
     book = results_of(model)[0].book
+    facts = labels.say(
+        "{period}, amounts in {currency}, {book}", period=period, currency=scenario.currency, book=book.words
+    )
     quoted = scenario.roi is not None and scenario.roi.llm_cost is not None
     return {
         **{f"say_{name}": escape(say(name)) for name in _LABELS},
         "title": escape(scenario.scenario),
         "description": escape(scenario.description or ""),
-        "facts": escape(f"{period}, amounts in {scenario.currency}, {book}"),
+        "facts": escape(local(facts)),
         "quoted": escape(say("quoted")) if quoted else "",
         "inputs": markup.inputs(fields),
         "price_table": markup.prices(model, fields),
@@ -117,7 +127,7 @@ class _Outputs:
         return self._places[id(cell)]
 
 
-def _data(model: TracedModel, fields: Sequence[Field], outputs: _Outputs, locale: str) -> dict[str, Any]:
+def _data(model: TracedModel, fields: Sequence[Field], outputs: _Outputs, locale: Locale) -> dict[str, Any]:
     figures = figures_of(model)
     currency = model.scenario.currency
     return {
@@ -125,13 +135,13 @@ def _data(model: TracedModel, fields: Sequence[Field], outputs: _Outputs, locale
         "title": model.scenario.scenario,
         "currency": currency,
         "places": places_of(currency),
-        "book": str(results_of(model)[0].book),
+        "book": local(results_of(model)[0].book.words),
         "options": model.options,
         "months": [str(month) for month in model.months],
         "fields": [field.to_json() for field in fields],
         "first": _first(fields),
         **_places(figures, outputs),
-        "words": page_words(),
+        "words": page_words(locale),
     }
 
 

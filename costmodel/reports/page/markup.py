@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from costmodel.documents.settings import path_text
 from costmodel.quantities import decimal_text, grouped
 from costmodel.reports.page.fields import MAIN
-from costmodel.reports.page.words import say
+from costmodel.reports.page.words import named, say
+from costmodel.results.labels import local, local_numbers
+from costmodel.results.labels import say as say_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,9 +46,10 @@ def tag(name: str, content: str, **attributes: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str, kind: str = "") -> str:
     """A table of cells that are HTML already, in a frame of its own that scrolls where the page is narrow."""
-    top = tag("tr", "".join(tag("th", escape(text), scope="col") for text in head))
+    heads = [named(text) for text in head]
+    top = tag("tr", "".join(tag("th", escape(text), scope="col") for text in heads))
     body = "\n".join(
-        tag("tr", "".join(tag("td", cell, data_label=name) for name, cell in zip(head, row, strict=True)))
+        tag("tr", "".join(tag("td", cell, data_label=name) for name, cell in zip(heads, row, strict=True)))
         for row in rows
     )
     whole = tag("table", f"{tag('thead', top)}<tbody>\n{body}\n</tbody>", class_=f"cards {kind}".strip())
@@ -60,7 +63,7 @@ def inputs(fields: Sequence[Field]) -> str:
         if field.leaf.kind in MAIN:
             groups.setdefault(_section(field.leaf), []).append(_input(number, field))
     return "\n".join(
-        tag("fieldset", tag("legend", escape(name)) + "\n" + "\n".join(items))
+        tag("fieldset", tag("legend", escape(named(name))) + "\n" + "\n".join(items))
         for name, items in groups.items()
         if items
     )
@@ -114,16 +117,17 @@ def prices(model: TracedModel, fields: Sequence[Field]) -> str:
     found = table(head, rows, say("prices"), "prices")
     others = [number for number, field in enumerate(fields) if field.leaf.kind not in MAIN and number not in written]
     rest = [(_entry(number, fields, written), escape(fields[number].leaf.source)) for number in others]
-    return found + (table(("rate", "source"), rest, "rates") if rest else "")
+    return found + (table(("rate", "source"), rest, named("rates")) if rest else "")
 
 
 def _price(point: PricePoint, fields: Sequence[Field], numbers: dict[int, int], written: set[int]) -> tuple[str, ...]:
     cells = [point.price, *(cell for _, factor, added in point.changes for cell in (factor, added))]
     entries = [_entry(numbers[id(cell)], fields, written) for cell in cells if id(cell) in numbers]
     case = ", ".join(word for word in point.where.partition("; ")[2].split(", ") if word not in _USUAL)
-    meter = point.line.measure.meter + (f" ({case})" if case else "")
-    per = f"{point.currency} for {grouped(point.line.per)}"
-    start = f"{point.row.valid.from_:%Y-%m-%d}" + (" or earlier" if point.row.valid.start else "")
+    meter = named(point.line.measure.meter.replace("_", " ")) + (f" ({case})" if case else "")
+    per = local(say_("{currency} for {count:number}", currency=point.currency, count=grouped(point.line.per)))
+    day = f"{point.row.valid.from_:%Y-%m-%d}"
+    start = local(say_("{day} or earlier", day=day)) if point.row.valid.start else day
     return (
         escape(point.offer),
         escape(meter),
@@ -139,7 +143,7 @@ def _entry(number: int, fields: Sequence[Field], written: set[int]) -> str:
     """A number to change; where it stands already, only its name."""
     field = fields[number]
     if number in written:
-        return tag("span", escape(f"{field.leaf.cell.name}: as above"))
+        return tag("span", escape(local(say_("{name}: as above", name=named(field.leaf.cell.name)))))
     written.add(number)
     label = tag("label", escape(field.label), for_=f"n{number}", id=f"l{number}", class_="hidden")
     return label + _number(number, field, f"l{number}") + _mistake(number)
@@ -150,8 +154,8 @@ def _read(row: PriceRow) -> str:
     words = [
         source.title or "",
         source.url or "",
-        f"read on {source.retrieved}",
-        f"via {source.via}" if source.via else "",
+        local(say_("read on {day}", day=source.retrieved)),
+        local(say_("via {name}", name=source.via)) if source.via else "",
     ]
     return ", ".join(word for word in words if word)
 
@@ -159,18 +163,18 @@ def _read(row: PriceRow) -> str:
 def assumptions(model: TracedModel) -> str:
     """Every number of the scenario as delivered, with its source."""
     shown = [leaf for leaf in model.leaves if leaf.kind in MAIN]
-    rows = [_assumption(leaf, leaf.source) for leaf in shown]
-    rows += [_assumption(leaf, f"{leaf.source}; {say('idle')}") for leaf in model.idle]
-    return table(("assumption", say("as_delivered"), say("sources"), say("key")), rows, say("assumptions"))
+    rows = [_assumption(leaf, named(leaf.source)) for leaf in shown]
+    rows += [_assumption(leaf, f"{named(leaf.source)}; {say('idle')}") for leaf in model.idle]
+    return table(("assumption", "As delivered", "source", "key in the scenario"), rows, say("assumptions"))
 
 
 def _assumption(leaf: Leaf, source: str) -> tuple[str, ...]:
     percent = leaf.cell.unit == "%"
     value = leaf.cell.value * 100 if percent else leaf.cell.value
-    name = ": ".join(word for word in (leaf.about, leaf.cell.name) if word)
-    text = decimal_text(value) if value.denominator == 1 else f"{float(value):.6g}"
+    name = ": ".join(word for word in (leaf.about, named(leaf.cell.name)) if word)
+    text = decimal_text(value) if value.denominator == 1 else local_numbers(f"{float(value):.6g}")
     key = path_text(leaf.path) if leaf.path else ""
-    return escape(name), escape(f"{text} {leaf.cell.unit}".strip()), escape(source), escape(key)
+    return escape(name), escape(f"{text} {named(leaf.cell.unit)}".strip()), escape(source), escape(key)
 
 
 def trail(model: TracedModel) -> str:
@@ -183,11 +187,11 @@ def trail(model: TracedModel) -> str:
         ("program", f"costmodel {__version__}"),
         ("scenario, sha256", results[0].scenario_sha256),
         ("price book", book.version),
-        ("price book, sha256", book.sha256 or "not released"),
-        *((f"own prices {name}", f"sha256 {sha256}") for name, sha256 in book.overlays),
+        ("price book, sha256", book.sha256 or named("not released")),
+        *((local(say_("own prices '{name}'", name=name)), f"sha256 {sha256}") for name, sha256 in book.overlays),
         *(("exchange rate", text) for text in _exchange(results)),
     ]
-    return tag("dl", "\n".join(tag("dt", escape(what)) + tag("dd", escape(which)) for what, which in rows))
+    return tag("dl", "\n".join(tag("dt", escape(named(what))) + tag("dd", escape(which)) for what, which in rows))
 
 
 def results_of(model: TracedModel) -> Sequence[Any]:
@@ -198,7 +202,16 @@ def results_of(model: TracedModel) -> Sequence[Any]:
 
 def _exchange(results: Sequence[Any]) -> Iterator[str]:
     for rate in {rate.from_: rate for result in results for rate in result.exchange}.values():
-        yield f"{decimal_text(rate.rate)} {rate.to} for one {rate.from_} on {rate.on}, {rate.source}"
+        yield local(
+            say_(
+                "{rate:number} {to} for one {of} on {day:day} ({source})",
+                rate=decimal_text(rate.rate),
+                to=rate.to,
+                of=rate.from_,
+                day=rate.on,
+                source=rate.source,
+            )
+        )
 
 
 def warnings(model: TracedModel) -> str:

@@ -1,11 +1,13 @@
-"""The words of the page: every label passes through here, so that a catalogue of another language can follow."""
+"""The words of the page: every label passes through here, into the language that is spoken."""
 
 from __future__ import annotations
 
-from costmodel.errors import CommandLineError
+from typing import TYPE_CHECKING
 
-LOCALES = ("en", "vi", "zh")
-LANGUAGE = "en"  # of the words below, whatever the locale of the numbers is
+from costmodel.results.labels import said
+
+if TYPE_CHECKING:
+    from costmodel.results.labels import Locale
 
 _WORDS = {
     "above": "above",
@@ -85,25 +87,19 @@ _WORDS = {
 
 
 def say(key: str, **parts: object) -> str:
-    """A label with its parts filled in.
+    """A label with its parts filled in, in the language that is spoken.
 
     >>> say("guard", about="x").startswith("These figures do not hold: x.")
     True
     """
-    return _WORDS[key].format(**parts)
+    return said.local(said.say(_WORDS[key], **parts))
 
 
-def page_words() -> dict[str, str]:
+def named(text: str) -> str:
+    """A name of the program's, such as that of a number, in the language that is spoken; any other as it is."""
+    return said.local(said.labelled(text))
+
+
+def page_words(locale: Locale) -> dict[str, str]:
     """Every label, for the script of the page, which fills in the parts itself."""
-    return dict(_WORDS)
-
-
-def require_locale(locale: str) -> str:
-    """The locale of the numbers.
-
-    Raises:
-        CommandLineError: none that there is.
-    """
-    if locale not in LOCALES:
-        raise CommandLineError(f"there is no locale '{locale}'. There are: {', '.join(LOCALES)}")
-    return locale
+    return {key: said.translated(text, locale) for key, text in _WORDS.items()}

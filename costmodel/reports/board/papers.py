@@ -1,0 +1,147 @@
+"""The results that a board report shows, each computed where it belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from costmodel.decisions.compare import compare
+from costmodel.decisions.work import rebuilt
+from costmodel.results.comparison import Comparison
+from costmodel.study import estimate
+from costmodel.study.traced_leaves import Leaves
+from costmodel.study.worth import case_of
+from costmodel.uncertainty.appraisal import appraised
+from costmodel.uncertainty.probabilistic import probabilistic
+from costmodel.uncertainty.sensitivity import one_way
+from costmodel.usage.spec import Tokens
+from costmodel.value.doubt import Uncertainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from fractions import Fraction
+
+    from costmodel.documents.model import Model
+    from costmodel.prices.book import PriceBook
+    from costmodel.results.break_evens import BreakEvens
+    from costmodel.results.estimate import Estimate
+    from costmodel.results.notice import Notice
+    from costmodel.results.probabilistic import Probabilistic
+    from costmodel.results.provider_comparison import ProviderComparison
+    from costmodel.results.return_on_investment import ReturnOnInvestment
+    from costmodel.results.sensitivity import OneWay
+    from costmodel.scenario import Scenario
+    from costmodel.study.traced_leaves import Leaf
+
+
+class Worth(NamedTuple):
+    """Whether it is worth it, and how sure that is.
+
+    Attributes:
+        result: the return on investment, with what it hangs on.
+        turns: break-even of every number.
+        swings: one number at a time.
+        draws: all uncertain numbers at once; None where none is stated as uncertain.
+    """
+
+    result: ReturnOnInvestment
+    turns: BreakEvens
+    swings: OneWay
+    draws: Probabilistic | None
+
+
+class Papers(NamedTuple):
+    """What the report is made of.
+
+    Attributes:
+        scenario, book: what was asked, and the prices.
+        bills: the API's bill of each option; none where no model is named.
+        offers: options side by side; None where there is one, or no bill.
+        worth: None where the scenario has no `roi`.
+        assumptions: every number that the scenario states, and its value.
+    """
+
+    scenario: Scenario
+    book: PriceBook
+    bills: tuple[Estimate, ...]
+    offers: ProviderComparison | None
+    worth: Worth | None
+    assumptions: tuple[tuple[Leaf, Fraction], ...]
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Warnings of all results, each once."""
+        from costmodel.results.return_on_investment import all_notices
+
+        worth = self.worth
+        found = [bill.notices for bill in self.bills]
+        found += [worth.result.notices, worth.draws.notices if worth.draws else ()] if worth else []
+        return all_notices(*found)
+
+    @property
+    def main_bill(self) -> Estimate | None:
+        """The bill of the option that the finding is about: the best, or the cheapest."""
+        named = {bill.alternative: bill for bill in self.bills}
+        best = self.worth.result.best.name if self.worth else ""
+        return named.get(best) or min(self.bills, key=lambda bill: bill.total, default=None)
+
+
+def papers_of(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Papers:
+    """Compute what a board report shows.
+
+    Args:
+        scenario: the scenario.
+        models: models that each do all the work alone, in place of the scenario's mix.
+        book: prices.
+
+    Raises:
+        FileError, NoPriceError: as `estimate`.
+        CommandLineError: a model is named twice.
+    """
+    worth = _worth(scenario, models, book) if scenario.roi is not None else None
+    priced = worth is None or bool(worth.result.best.computed)
+    bills = _bills(estimate(scenario, models=models, book=book)) if priced else ()
+    offers = compare(_counted_alike(scenario), models, book=book) if bills and _several(bills) else None
+    return Papers(scenario, book, bills, offers, worth, tuple(_assumptions(scenario)))
+
+
+def _counted_alike(scenario: Scenario) -> Scenario:
+    """Tokens counted as the bills count them: one report has one figure of one thing."""
+
+    def told(model: Model) -> Model:
+        return model.model_copy(update={"tokenizer": model.tokenizer}) if isinstance(model, Tokens) else model
+
+    return rebuilt(scenario, told)
+
+
+def _bills(result: Estimate | Comparison) -> tuple[Estimate, ...]:
+    return result.estimates if isinstance(result, Comparison) else (result,)
+
+
+def _several(bills: Sequence[Estimate]) -> bool:
+    """Whether there are offers to set side by side: several options, or the models of one mix."""
+    return len(bills) > 1 or (len(bills[0].by("model")) > 1 and not _of_one_model_each(bills[0]))
+
+
+def _of_one_model_each(bill: Estimate) -> bool:
+    """Whether each part of the work has a model of its own, so that no model could do it all."""
+    return len(bill.by("workload", "step")) > 1
+
+
+def _worth(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Worth:
+    case = case_of(scenario, models, book)
+    result, turns = appraised(case)
+    draws = probabilistic(case, scenario.uncertainty or Uncertainty()) if result.uncertain else None
+    if draws is not None:
+        from costmodel.results.labels import sentences
+
+        result = result.with_words(sentences((result.hangs_on, draws.in_words)))
+    return Worth(result, turns, one_way(case, result.best.name), draws)
+
+
+def _assumptions(scenario: Scenario) -> Iterator[tuple[Leaf, Fraction]]:
+    leaves = Leaves()
+    leaves.of_scenario(scenario)
+    parts = {leaf.path[:-1] for leaf in leaves.made}
+    for leaf in leaves.made:
+        if leaf.path not in parts:  # what its parts decide, they tell
+            yield leaf, leaves.values[id(leaf.cell)]

@@ -1,0 +1,215 @@
+"""What stands in the sections of the report; each figure is one of a result."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.documents.settings import path_text
+from costmodel.quantities import decimal_text, grouped, half_up, magnitude, significant
+from costmodel.results.estimate import shown_costs, unit_cost_text
+from costmodel.results.labels import labelled, money_text, say, sentences
+from costmodel.results.probabilistic_tables import options_table as draws_table
+from costmodel.results.probabilistic_tables import percent
+from costmodel.results.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from matplotlib.figure import Figure
+
+    from costmodel.prices.schema import PriceRow
+    from costmodel.reports.board.papers import Papers, Worth
+    from costmodel.results.estimate import Estimate
+    from costmodel.results.labels import Said
+    from costmodel.results.lines import Line
+    from costmodel.study.traced_leaves import Leaf
+
+_MOST_SWINGS, _MOST_BARS, _MOST_TURNS = 8, 12, 6  # of a page that a board reads
+_DIGITS, _WHOLE = 4, 2  # of a small assumption; with more digits before the point, two decimals
+
+
+def headline(papers: Papers) -> Said:
+    """The finding in one sentence: worth it or not, or what it costs."""
+    worth = papers.worth
+    if worth is None:
+        return _cost_headline(papers)
+    best, result = worth.result.best, worth.result
+    npv = shown_costs([abs(best.measures.net_present_value)], result.currency)[0]
+    template = (
+        "Worth it with {option}: over {months} months it leaves {amount} in present value."
+        if result.worth_it
+        else "Not worth it, even with {option}: over {months} months it loses {amount} in present value."
+    )
+    return say(template, option=best.name, months=len(result.months), amount=money_text(npv, result.currency))
+
+
+def _cost_headline(papers: Papers) -> Said:
+    bill = papers.main_bill
+    if bill is None:
+        return say("No model is named, so there is no cost.")
+    total, month = (shown_costs([cost], bill.currency)[0] for cost in (bill.total, bill.total / len(bill.months)))
+    parts = {
+        "total": money_text(total, bill.currency),
+        "months": len(bill.months),
+        "month": month,
+        "record": unit_cost_text(bill.cost_per_record),
+    }
+    if len(papers.bills) == 1:
+        return say("It costs {total} over {months} months: {month:number} a month, {record:number} a record.", **parts)
+    cheapest = (
+        "{name} is the cheapest of {count}: {total} over {months} months, {month:number} a month, "
+        "{record:number} a record."
+    )
+    return say(cheapest, name=bill.alternative, count=len(papers.bills), **parts)
+
+
+def finding(papers: Papers) -> Iterator[str]:
+    """The finding in full, and what it does not say."""
+    if papers.worth is not None:
+        yield papers.worth.result.finding
+        return
+    if papers.offers is not None:
+        yield papers.offers.tables()[0].lead
+    yield say(
+        "The scenario states no work by hand, so no benefit, no return and no probability is computed: this is a cost."
+    )
+
+
+def main_table(papers: Papers) -> Table | None:
+    """The one table: options by what they are worth, or by what they cost."""
+    if papers.worth is not None:
+        return papers.worth.result.tables()[0]
+    if papers.offers is not None:
+        return papers.offers.tables()[0]
+    return papers.bills[0].tables()[-1] if papers.bills else None
+
+
+def charts(papers: Papers) -> list[Callable[[], Figure]]:
+    """Two charts, where there is something to draw: what it depends on, and how it spreads or what it costs."""
+    from costmodel.reports.charts import monthly_cost, net_present_value, provider_costs, tornado
+
+    found: list[Callable[[], Figure]] = []
+    worth, offers, bill = papers.worth, papers.offers, papers.main_bill
+    if worth is not None and worth.swings.rows:
+        found.append(lambda: tornado(worth.swings, _MOST_SWINGS))
+    if worth is not None and worth.draws is not None:
+        draws = worth.draws
+        found.append(lambda: net_present_value(draws))
+    if offers is not None:
+        found.append(lambda: provider_costs(offers, most=_MOST_BARS))
+    if bill is not None and bill.lines:
+        found.append(lambda: monthly_cost(bill))
+    return found[:2]
+
+
+def uncertainty(papers: Papers) -> Iterator[str]:
+    """What the result depends on most, within what it lies, and how likely it pays."""
+    worth = papers.worth
+    if worth is None:
+        yield say("A cost moves with records, tokens and prices. The warnings below say what is not sure.")
+        return
+    if worth.draws is None:
+        yield say(
+            "No number of the scenario is stated as uncertain, so no interval and no probability is computed. State a "
+            "number as a distribution, such as pert from 3 to 8, to have them."
+        )
+        return
+    yield chance(worth)
+
+
+def chance(worth: Worth) -> str:
+    """How likely the best option pays, and within what it lies."""
+    draws = worth.draws
+    if draws is None:
+        return ""
+    option = draws.option(worth.result.best.name)
+    low, high = (grouped(half_up(Fraction(value))) for value in (option.low, option.high))
+    return sentences(
+        (
+            say(
+                "With {option} the net present value is above 0 in {chance:number} of {draws:number} draws.",
+                option=option.name,
+                chance=percent(option.chance_positive),
+                draws=grouped(draws.draws),
+            ),
+            say(
+                "In {share:number} of them it lies between {low:number} and {high:number} {currency}.",
+                share=f"{decimal_text(draws.interval * 100)} %",
+                low=low,
+                high=high,
+                currency=draws.currency,
+            ),
+            say(
+                "It pays back within {months} months in {chance:number}.",
+                months=draws.payback_months,
+                chance=percent(option.chance_of_payback),
+            ),
+        )
+    )
+
+
+def uncertainty_tables(papers: Papers) -> Iterator[Table]:
+    """Intervals and chances of each option; break-evens nearest to today's values."""
+    worth = papers.worth
+    if worth is None:
+        return
+    if worth.draws is not None:
+        yield draws_table(worth.draws)
+    turns = worth.turns.tables()[0]
+    if turns.rows:
+        yield turns._replace(rows=turns.rows[:_MOST_TURNS], notes=turns.notes[1:])  # the first stands in the finding
+
+
+def assumption_table(papers: Papers) -> Table:
+    """Every number that the scenario states, with its source."""
+    columns = (Column("assumption"), Column("value", numeric=True), Column("unit"), Column("key"), Column("source"))
+    rows = tuple(_assumption(leaf, value) for leaf, value in papers.assumptions)
+    return Table(say("Assumptions and their sources"), columns, rows)
+
+
+def _assumption(leaf: Leaf, value: Fraction) -> tuple[str, ...]:
+    percent_ = leaf.cell.unit == "%"
+    shown = value * 100 if percent_ else value
+    name = labelled(leaf.cell.name)
+    return (
+        say("{about}: {name}", about=leaf.about, name=name) if leaf.about else name,
+        grouped(half_up(shown, 2) if magnitude(shown) > _WHOLE else significant(shown, _DIGITS)),
+        labelled(leaf.cell.unit),
+        path_text(leaf.path),
+        say("the scenario") if leaf.source == "the scenario" else leaf.source,
+    )
+
+
+def price_table(papers: Papers) -> Table:
+    """Every price that is paid, with its row and source."""
+    columns = (
+        Column("offer"),
+        Column("meter"),
+        Column("price", numeric=True),
+        Column("for", numeric=True),
+        Column("in force from"),
+        Column("source"),
+    )
+    rows = dict.fromkeys(row for bill in papers.bills for line in bill.lines for row in _price(bill, line))
+    return Table(say("Prices and their sources"), columns, tuple(rows))
+
+
+def _price(bill: Estimate, line: Line) -> Iterator[tuple[str, ...]]:
+    if line.charge is None or line.entry is None or line.charge.contracted_price is None:
+        return
+    price, row = line.charge.contracted_price, line.entry.tariff.row
+    yield (
+        line.entry.model,
+        labelled(line.charge.meter.replace("_", " ")),
+        money_text(grouped(price.price), line.entry.list_currency),
+        say("{count:number} {units}", count=grouped(price.per), units=labelled(bill.meters[line.charge.meter].units)),
+        say("{day:day}", day=f"{row.valid.from_:%Y-%m-%d}"),
+        _source(row),
+    )
+
+
+def _source(row: PriceRow) -> Said:
+    source = row.source
+    where = ", ".join(word for word in (source.title, source.url) if word)
+    return say("{where}, read {day:day}", where=where, day=source.retrieved)

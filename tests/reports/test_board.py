@@ -1,0 +1,289 @@
+"""The board report: it shows figures of results, in the reader's language; nothing hostile leaves its place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from base64 import b64decode, b64encode
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from charts_look import faults
+
+import costmodel as cm
+from costmodel.cli import run
+from costmodel.errors import CommandLineError
+from costmodel.quantities import grouped, half_up
+from costmodel.reports.board import board_report, papers_of, sections
+from costmodel.reports.board.cheers import cheers_table
+from costmodel.reports.charts.words import families
+from costmodel.results.labels import Said, in_locale, speaking
+from costmodel.results.labels.catalogue import messages
+from costmodel.study import book_for
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ("emr-medium", "emr-mix", "vendor-roi", "hospital-roi", "long-charts")
+CHARTS = {"long-charts": 1}  # of one model and one month there is nothing to set side by side
+DRAWS = {"uncertainty.draws": 1024}
+EVIL = "</style><script>alert(1)</script> & \"'`${x} $title {0} \u202e"
+LOCALES = ("en", "vi", "zh")
+_PAPERS = {}
+
+
+def papers(name, **settings):
+    key = name, *settings.items()
+    if key not in _PAPERS:
+        changes = settings | (DRAWS if name == "hospital-roi" else {})
+        scenario = cm.Scenario.load(ROOT / "scenarios" / f"{name}.yaml", changes)
+        _PAPERS[key] = papers_of(scenario, (), book_for(scenario))
+    return _PAPERS[key]
+
+
+def needs_chinese(locale):
+    if locale == "zh":
+        try:
+            families("值")
+        except CommandLineError as error:
+            pytest.skip(f"{error}")
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, text by element, and what the page says."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.cells, self.texts, self._stack = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        """Keep it."""
+        self.tags.append((tag, dict(attrs)))
+        self._stack.append(tag)
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        """It, and what it left open, ends."""
+        while self._stack and self._stack.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        """Keep what a reader sees."""
+        if "style" not in self._stack:
+            self.texts.append(data)
+        if "td" in self._stack:
+            self.cells[-1] += data
+
+    def of(self, tag):
+        """Attributes of every element of a name."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_it_shows_the_results(name, locale):
+    """Finding, every figure of the table, charts, assumptions, 28 items, how to repeat: in every language."""
+    needs_chinese(locale)
+    found, text = papers(name), board_report(papers(name), locale, "costmodel report x.yaml")
+    page = Page(text)
+    said = "".join(page.texts)
+    table = sections.main_table(found)
+    for row in table.rows:
+        for cell, column in zip(row, table.columns, strict=True):
+            if locale == "en" or not column.numeric:
+                assert in_locale(cell, locale) in page.cells
+    assert in_locale(sections.headline(found), locale) in said
+    assert all(in_locale(line, locale) in said for line in sections.finding(found))
+    assert all(in_locale(notice.text, locale) in said for notice in found.notices)
+    assert len(page.of("img")) == CHARTS.get(name, 2)
+    assert len(page.of("section")) == 8
+    assert [cell for cell in page.cells if cell == "28"] == ["28"]
+    assert "costmodel report x.yaml" in page.cells
+    assert found.bills[0].scenario_sha256 in page.cells
+    assert page.of("html") == [{"lang": locale}]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_same_bytes(name):
+    """Twice the same input gives the same file; no path stands in it."""
+    scenario = papers(name).scenario
+    again = papers_of(scenario, (), book_for(scenario))
+    assert board_report(papers(name)) == board_report(again)
+    assert str(ROOT) not in board_report(again)
+
+
+def test_it_can_load_nothing():
+    """One style that its policy names by hash; no script, no inline style, no address that is asked for."""
+    text = board_report(papers("hospital-roi"))
+    page = Page(text)
+    style = re.search(r"<style>(.*)</style>", text, re.DOTALL)[1]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = next(item["content"] for item in page.of("meta") if "http-equiv" in item)
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    assert not page.of("script")
+    assert all("style" not in found and not any(key.startswith("on") for key in found) for _, found in page.tags)
+    assert all(item["src"].startswith("data:image/svg+xml;base64,") and item["alt"] for item in page.of("img"))
+    assert len(text) < 600_000
+
+
+def test_charts_tell_their_finding():
+    """A chart's title is its text for those who cannot see it, with figures of the result."""
+    found = papers("hospital-roi")
+    alts = [item["alt"] for item in Page(board_report(found)).of("img")]
+    first = found.worth.swings.rows[0].parameter.name
+    assert alts[0].startswith(f"{first} moves the net present value the most")
+    assert "on average, and is a gain in" in alts[1]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_charts_can_be_read_in_every_language(name, locale):
+    """No letter is missing, none stands outside the picture or over another."""
+    needs_chinese(locale)
+    with speaking(locale):
+        figures = [draw() for draw in sections.charts(papers(name))]
+    assert [faults(figure) for figure in figures] == [[] for _ in figures]
+
+
+def test_charts_speak():
+    """Their titles and numbers are of the language, and English again behind it."""
+    draw = sections.charts(papers("emr-medium"))[0]
+    english = draw().get_label()
+    with speaking("vi"):
+        vietnamese = draw().get_label()
+    assert english.startswith("mistral/mistral-large-2512 is the cheapest of 4 eligible offers: 75.00 USD a month")
+    assert vietnamese.startswith("mistral/mistral-large-2512 rẻ nhất trong 4 gói đủ điều kiện: 75,00 USD mỗi tháng")
+    assert draw().get_label() == english
+
+
+@pytest.mark.parametrize("locale", ["vi", "zh"])
+def test_no_english_in_the_middle(locale):
+    """What the catalogue has stands on the page in the language, not in English; warnings and files' words aside."""
+    needs_chinese(locale)
+    found = papers("hospital-roi")
+    page = Page(board_report(found, locale))
+    own = {message.en for message in messages() if getattr(message, locale) != message.en and "{" not in message.en}
+    assert [text for text in {part.strip() for part in page.texts} if text in own] == []
+
+
+def test_a_cost_is_not_called_a_return():
+    """Without work by hand there is a cost, and it says what is not computed."""
+    text = "".join(Page(board_report(papers("emr-mix"))).texts)
+    total = grouped(half_up(cm.estimate(papers("emr-mix").scenario).total, 2), 2)
+    assert f"It costs {total} USD over 12 months: " in text
+    assert "no benefit, no return and no probability is computed" in text
+    assert "net present value" not in text
+
+
+@pytest.mark.parametrize("name", ["emr-mix", "emr-medium-measured", "hospital-roi"])
+def test_one_figure_of_one_thing(name):
+    """Offers are counted as the bills are: a table never contradicts the finding."""
+    found = papers(name)
+    offers = {item.name: item.total for item in found.offers.standings} | {
+        found.offers.present.name: found.offers.present.total
+    }
+    for bill in found.bills:
+        assert offers[bill.alternative or "the mix"] == bill.total
+
+
+def test_how_sure_it_is():
+    """Chances and ends are those of the simulation; where nothing is uncertain, it says how to have them."""
+    found = papers("hospital-roi")
+    draws = found.worth.draws
+    option = draws.option(found.worth.result.best.name)
+    said = " ".join(sections.uncertainty(found))
+    assert f"in {round(option.chance_positive * 100, 1)} % of 1,024 draws" in said
+    assert f"between {round(option.low):,} and {round(option.high):,} USD" in said
+    assert "no interval and no probability is computed" in " ".join(sections.uncertainty(papers("vendor-roi")))
+
+
+def test_reporting_list():
+    """The 28 items of CHEERS 2022 in their order; what the program cannot know is left to the author."""
+    rows = cheers_table(papers("hospital-roi")).rows
+    assert [row[0] for row in rows] == [str(number) for number in range(1, 29)]
+    reported = {row[0]: row[2] for row in rows}
+    assert reported["9"] == "36 months, 2027-01 to 2029-12"
+    assert reported["27"] == reported["28"] == "to be stated by the author"
+    assert cheers_table(papers("emr-medium")).rows[9][2] == "none: costs are not discounted"
+    assert all(isinstance(row[1], Said) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["emr-medium", "hospital-roi"])
+def test_hostile_words(name):
+    """A text from a file is text on the page, whatever it says."""
+    found = papers(name)
+    document = found.scenario.model_copy(update={"scenario": EVIL, "description": EVIL})
+    page = Page(board_report(found._replace(scenario=document), "en", EVIL))
+    assert not page.of("script")
+    assert EVIL in "".join(page.texts)
+    assert len(page.of("style")) == 1
+
+
+def test_the_command(tmp_path, capsys):
+    """`--as board` writes it, and it says how to make it again, without folders."""
+    file = tmp_path / "board of us.html"
+    name = str(ROOT / "scenarios" / "emr-mix.yaml")
+    options = ["--set", "workload.records.per_day=2000", "--locale", "vi"]
+    assert run(["report", name, "--as", "board", "--to", str(file), *options]) == 0
+    text = file.read_text(encoding="utf-8")
+    assert "Kết luận" in text
+    again = "costmodel report emr-mix.yaml --as board --to 'board of us.html' --set workload.records.per_day=2000"
+    assert f"{again} --locale vi" in Page(text).cells
+    assert str(tmp_path) not in text
+    assert capsys.readouterr().err == f"Written: {file}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--as", "board", "--to", "x.xlsx"], "--as board is a page: end the name of --to with .html"),
+        (["--locale", "zh", "--to", "x.xlsx"], "--locale zh: a workbook is in English"),
+        (["--as", "board", "--to", "x.pdf"], "--to: '.pdf' is not written"),
+        (["--as", "poster", "--to", "x.html"], "'poster' is not one of 'whatif', 'board'"),
+    ],
+)
+def test_what_does_not_go_together(options, words, capsys, monkeypatch, tmp_path):
+    """Nothing is written, and it says what to do."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["report", str(ROOT / "scenarios" / "emr-mix.yaml"), *options]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_in_a_browser(tmp_path):
+    """Chromium shows it without a complaint or a request, at every width, and prints its pictures."""
+    chromium = shutil.which("chromium")
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser can be driven")
+    if chromium is None:
+        pytest.skip("no 'chromium' on this machine: the report is not opened in a browser")
+    file = tmp_path / "board.html"
+    file.write_text(board_report(papers("hospital-roi"), "vi"), encoding="utf-8")
+    said, asked = [], []
+    with driver.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url[:40]))
+        page.goto(file.as_uri())
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        pictures = page.evaluate("[...document.images].map((image) => image.complete && image.naturalWidth > 100)")
+        printed = page.pdf(prefer_css_page_size=True)
+        browser.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert wide <= 360
+    assert pictures == [True, True]
+    assert printed.startswith(b"%PDF")
+    boxes = {tuple(map(float, box)) for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)}
+    assert {(round(wide), round(tall)) for wide, tall in boxes} == {(595, 842)}  # points of A4
+
+
+def test_pictures_are_whole():
+    """Each picture is an SVG that stands in the file."""
+    for item in Page(board_report(papers("emr-medium"))).of("img"):
+        assert b64decode(item["src"].partition(",")[2]).startswith(b"<?xml")
