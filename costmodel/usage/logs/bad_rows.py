@@ -68,7 +68,7 @@ def bad_rows(sources: Iterable[Source], first: int | None = FIRST) -> Iterator[B
             found = _of_file(source, file, first)
             if first is not None:
                 found = [item for item in found if _counted(told, item[1]) <= first]
-            lines = _lines(source, file, [record for record, _ in found])
+            lines = lines_of(source, file, [record for record, _ in found])
             for record, reason in found:
                 yield BadRow(shown_path(file), lines.get(record), record, reason)
 
@@ -88,7 +88,7 @@ def _of_file(source: Source, file: Path, first: int | None) -> list[tuple[int, s
         return connected.execute(f"{query} ORDER BY record LIMIT {MOST + 1}").fetchall()
 
 
-def _lines(source: Source, file: Path, records: list[int]) -> dict[int, int]:
+def lines_of(source: Source, file: Path, records: list[int]) -> dict[int, int]:
     """The lines on which records begin; none where lines do not tell the records apart."""
     if source.format == "parquet" or not records:
         return {}

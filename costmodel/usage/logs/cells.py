@@ -29,6 +29,10 @@ class Cells:
         self._layout = layout
         self._layers: dict[Layer, dict[str, str]] = {"record": {}, "entry": {}, "text": {}, "read": {}}
 
+    def literal(self, text: str) -> str:
+        """A text as SQL."""
+        return literal(text)
+
     def columns(self, layer: Layer) -> dict[str, str]:
         """The columns of a layer: SQL by name."""
         return {column: sql for sql, column in self._layers[layer].items()}

@@ -10,7 +10,7 @@ from costmodel.usage.logs.layout import ColumnLayout, quoted
 from costmodel.usage.logs.reading import relation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from costmodel.usage.logs.columns import Source
     from costmodel.usage.logs.shape import Named
@@ -21,19 +21,23 @@ def meters_of(sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(meter for source in sources for meter in source.meters))
 
 
-def combined(sources: Sequence[Source]) -> str:
+def combined(
+    sources: Sequence[Source], read: Callable[[Source], str] = relation, named: Callable[[str], str] = quoted
+) -> str:
     """All sources as one relation of canonical columns; a meter that one of them lacks is 0 there.
 
     Args:
         sources: with the same labels and key.
+        read: the relation of one of them; that of DuckDB by default.
+        named: a name as SQL.
     """
     labels = (f"label_{index}" for index in range(len(sources[0].labels)))
     first = ("at_us", "model", "tier", "region", *labels)
     last = ("requests", "reason", *(["key"] if sources[0].key is not None else []))
     every, texts = meters_of(sources), []
     for source in sources:
-        meters = (quoted(name) if name in source.meters else f"CAST(0 AS BIGINT) AS {quoted(name)}" for name in every)
-        texts.append(f"SELECT {', '.join([*first, *meters, *last])} FROM ({relation(source)})")
+        meters = (named(name) if name in source.meters else f"CAST(0 AS BIGINT) AS {named(name)}" for name in every)
+        texts.append(f"SELECT {', '.join([*first, *meters, *last])} FROM ({read(source)}) AS source")
     return " UNION ALL ".join(texts)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.usage.logs.cells import NOTHING
 from costmodel.usage.logs.columns import GLOBAL, STANDARD
 from costmodel.usage.logs.expressions import counted_sql, either, leaves
-from costmodel.usage.logs.layout import literal
 from costmodel.usage.logs.limits import limits
 from costmodel.usage.logs.paths import FieldPath
 from costmodel.usage.logs.shape import Named
@@ -69,7 +68,7 @@ class RecordSql(NamedTuple):
     def _name(self, names: Sequence[Named], otherwise: str | None = None) -> str:
         """The first name that the record has; NULL where it has none and nothing else holds."""
         found = [sql for named in names for sql in self._alternatives(named)]
-        found += [literal(otherwise)] if otherwise is not None else []
+        found += [self.cells.literal(otherwise)] if otherwise is not None else []
         if len(found) > 1:
             not_empty = [f"nullif({sql}, '')" for sql in found[:-1]]
             return f"coalesce({', '.join(not_empty)}, {found[-1]})"
@@ -77,21 +76,24 @@ class RecordSql(NamedTuple):
 
     def _alternatives(self, named: Named) -> list[str]:
         if named.is_ is not None:
-            return [literal(named.is_)]
+            return [self.cells.literal(named.is_)]
         found = [name for path in named.path if (name := self.cells.name(path, self.base)) is not None]
         if named.only:
-            wanted = ", ".join(map(literal, named.only))
+            wanted = ", ".join(map(self.cells.literal, named.only))
             found = [f"CASE WHEN {name} IN ({wanted}) THEN {name} END" for name in found]
         if not named.values:
             return found
-        cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in named.values.items())
+        cases = " ".join(
+            f"WHEN {self.cells.literal(old)} THEN {self.cells.literal(new)}" for old, new in named.values.items()
+        )
         return [f"CASE {name} {cases} ELSE {name} END" for name in found]
 
     def _of_provider(self, model: str) -> str:
         if self.shape.provider is None:
             return model
-        prefix = literal(f"{self.shape.provider}/")
-        return f"CASE WHEN starts_with({model}, {prefix}) THEN {model} ELSE {prefix} || nullif({model}, '') END"
+        prefix = self.cells.literal(f"{self.shape.provider}/")
+        begins = f"substr({model}, 1, {len(self.shape.provider) + 1}) = {prefix}"
+        return f"CASE WHEN {begins} THEN {model} ELSE {prefix} || nullif({model}, '') END"
 
     def meters(self) -> dict[str, str]:
         """The count of each meter; NULL where the record has nothing of it."""

@@ -34,22 +34,23 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.shape import Shape
 
 
-def relation(source: Source, *, numbered: bool = False) -> str:
+def relation(source: Source, *, numbered: bool = False, quick: bool = False) -> str:
     """The SELECT of a source's canonical columns, for DuckDB.
 
     Args:
         source: files that are read alike.
         numbered: with a further column `record`, the number of the record in its file from 1; of one file only.
+        quick: only rows that are surely good, but for their names and time, which are not looked at row by row.
     """
     several = [number for number, shape in enumerate(source.shapes) if _holds_several(shape)]
     single = [number for number in range(len(source.shapes)) if number not in several]
     if not several or not single:
-        return _Relation(source, several or single, numbered=numbered).sql("")
+        return _Relation(source, several or single, numbered=numbered).sql("", quick=quick)
     # Making several rows of a record is slow: records that are one row each do not take part in it.
     rest = f"family IS NULL OR family IN ({', '.join(map(str, single))})"
     apart = f"family IN ({', '.join(map(str, several))})"
     parts = [
-        _Relation(source, families, numbered=numbered).sql(f" WHERE {which}")
+        _Relation(source, families, numbered=numbered).sql(f" WHERE {which}", quick=quick)
         for families, which in ((single, rest), (several, apart))
     ]
     return " UNION ALL ".join(parts)
@@ -83,8 +84,8 @@ class _Relation:
         only = self._source.shapes[0] if len(self._source.shapes) == 1 else None
         return only is not None and only.rows is None and (bool(self._source.columns) or only.recognise is None)
 
-    def sql(self, where: str) -> str:
-        """The whole SELECT, of the records of which a condition on their family holds."""
+    def sql(self, where: str, *, quick: bool) -> str:
+        """The whole SELECT, of the records of which a condition on their family holds; see `relation`."""
         source, records = self._source, self._records
         family = "" if self._one else family_sql(source.shapes, self._cells)
         lists = self._entries()
@@ -106,6 +107,8 @@ class _Relation:
             for meter in source.meters
         }
         inner = _with_columns(inner, {**found, "requests": by_family(requests)})
+        if quick:
+            return reasons.quick_sql(inner, one=self._one)
         return reasons.sql(inner, numbered=self._numbered, one=self._one)
 
     def _taken(self, inner: str) -> str:

@@ -22,9 +22,9 @@ NO_TIME = -(2**62) - 1  # stands for what is no time
 NO_NAME = "chr(65535)"  # stands for what is no name: an object, a list, or bytes that are no UTF-8
 
 _DIGITS = "[0-9]{1,15}"
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
-_ZONE = "(Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+CLOCK = "[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
+ZONE = "(Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _MICROSECONDS: dict[str, int] = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 
@@ -127,9 +127,9 @@ def _from_text(text: str, zone: str | None) -> str:
     local = _local(f"TRY_CAST({point} AS TIMESTAMP)", zone)
     return (
         f"CASE WHEN {text} IS NULL OR {text} = '' THEN NULL"
-        f" WHEN regexp_full_match({text}, '{_DAY}{_CLOCK}{_ZONE}')"
+        f" WHEN regexp_full_match({text}, '{DAY}{CLOCK}{ZONE}')"
         f" THEN coalesce(epoch_us(TRY_CAST({point} AS TIMESTAMPTZ)), {NO_TIME})"
-        f" WHEN regexp_full_match({text}, '{_DAY}({_CLOCK})?') THEN {local}"
+        f" WHEN regexp_full_match({text}, '{DAY}({CLOCK})?') THEN {local}"
         f" ELSE {NO_TIME} END"
     )
 
