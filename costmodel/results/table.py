@@ -67,6 +67,12 @@ class Table(NamedTuple):
             padded.append(fill + text if column.numeric else text + fill)
         return "  ".join(padded)
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """For Jupyter."""
+        from costmodel.results.html import table_html
+
+        return {"text/html": table_html(self), "text/plain": self.plain()}
+
     def markdown(self) -> str:
         """As a Markdown table."""
         lead = [_escaped(self.lead), ""] if self.lead else []

@@ -129,3 +129,11 @@ def test_rows_that_stand_back() -> None:
     table = Table("title", (Column("a"),), (("one",), ("two",)), muted=frozenset({1}))
     rows = re.findall(r"<td[^>]*>(?:one|two)</td>", table_html(table))
     assert ["color: #6B6B6B" in row for row in rows] == [False, True]
+
+
+def test_one_table_in_jupyter(results: dict[str, Shown]) -> None:
+    """A table that is taken out of a result shows itself as the result does."""
+    table = results["estimate"].tables()[0]
+    bundle = table._repr_mimebundle_()
+    assert bundle["text/plain"] == table.plain()
+    assert bundle["text/html"] in results["estimate"]._repr_mimebundle_()["text/html"]
