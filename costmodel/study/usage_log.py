@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError, NoPriceError, all_or_errors
 from costmodel.results.lines import DIMENSIONS
+from costmodel.usage.logs.answer import is_answer, read_answer
 from costmodel.usage.logs.cell_maker import DAY
 from costmodel.usage.logs.columns import shown
 from costmodel.usage.logs.cuts import cuts_of
 from costmodel.usage.logs.fine import join, read_cube
+from costmodel.usage.logs.keyed import Way, keyed_log
 from costmodel.usage.logs.reading import sources
 from costmodel.usage.logs.scan import MEMORY, scanner
+from costmodel.usage.logs.store_cubes import Prices
+from costmodel.usage.logs.store_files import without_copies
+from costmodel.usage.logs.store_log import Asked, counted_with_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from costmodel.prices.book import PriceBook
@@ -22,7 +28,10 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.columns import Source
     from costmodel.usage.logs.cuts import Grain
     from costmodel.usage.logs.fine import FineCube
+    from costmodel.usage.logs.scan import Scanner
+    from costmodel.usage.logs.spark import Spark, SparkScanner
 
+_NO_LINES = "Spark knows no lines: to see those of the rows that are left out, run 'costmodel usage inspect' on a file"
 _NEAREST = 20  # unknown models for which like names are looked up, which takes a moment each
 
 
@@ -38,6 +47,8 @@ class Log(NamedTuple):
         kept: whether the cube is kept, for price books that are not known yet.
         memory: what the scan may take, such as `500MB`.
         progress: told how much is done, of how much; None where nobody watches.
+        store: a folder that keeps what was counted of each file; None where nothing is kept.
+        spark: what scans the log; None where DuckDB does, on this machine.
     """
 
     paths: tuple[Path, ...]
@@ -48,6 +59,8 @@ class Log(NamedTuple):
     kept: bool = False
     memory: str = MEMORY
     progress: Callable[[int, int], None] | None = None
+    store: Path | None = None
+    spark: Spark | None = None
 
     @property
     def grain(self) -> Grain:
@@ -61,11 +74,22 @@ class Log(NamedTuple):
         return "half-hour" if self.kept and not self.labels else "day"
 
     def sources(self) -> tuple[Source, ...]:
-        """The files, and how they are read.
+        """The files, each content once, and how they are read.
 
         Raises:
             FileError: a file is missing or of no known format, or the mapping is wrong.
             CommandLineError: a label or key that is not there, or a label with the name of a dimension.
+        """
+        self.check_labels()
+        found = without_copies(self.paths)
+        read = sources(found.files, self.mapping, self.labels, self.key)
+        return tuple(source._replace(notes=found.notes) for source in read)
+
+    def check_labels(self) -> None:
+        """What a label cannot be called.
+
+        Raises:
+            CommandLineError: it has the name of a dimension.
         """
         taken = [name for name in self.labels if name in {*DIMENSIONS, DAY}]
         if taken:
@@ -73,7 +97,59 @@ class Log(NamedTuple):
                 f"a label cannot be called '{taken[0]}': usage is grouped by that already. "
                 "Give the column another name under 'labels' in a mapping file"
             )
-        return sources(self.paths, self.mapping, self.labels, self.key)
+
+
+class Read(NamedTuple):
+    """A usage log, read.
+
+    Attributes:
+        cube: its fine cube.
+        files: those in which bad rows may stand.
+        said: what a reader should know of how it was read.
+    """
+
+    cube: FineCube
+    files: tuple[Source, ...]
+    said: tuple[str, ...] = ()
+
+
+def read_log(log: Log, books: Sequence[PriceBook], folder: Path) -> Read:
+    """The fine cube of a log; what its store keeps is not read again.
+
+    Args:
+        log: what is kept of the log.
+        books: price books.
+        folder: an empty folder, which the caller removes.
+    """
+    if log.spark is not None:
+        return _read_by_spark(log, books, folder)
+    if log.store is None:
+        files = log.sources()
+        if log.key is None:
+            return Read(usage_cube(log, files, books, folder), files)
+        keyed = keyed_log(files, Way(_prices(books), log.grain, log.memory, log.progress), folder)
+        return Read(keyed.cube, files, keyed.said)
+    log.check_labels()
+    grain = log.grain if log.key is not None else log._replace(kept=True).grain
+    asked = Asked(log.paths, log.mapping, log.labels, log.key, grain, log.by_day, log.memory, log.progress)
+    found = counted_with_store(asked, _prices(books), log.store, folder)
+    return Read(found.cube, found.again, (*found.happened.lines(), *found.said))
+
+
+def _read_by_spark(log: Log, books: Sequence[PriceBook], folder: Path) -> Read:
+    """The same on a cluster, which does not know lines: no file is read again for those of bad rows."""
+    files = log.sources()
+    cube = usage_cube(log, files, books, folder)
+    notes = tuple(note for source in files for note in source.notes)
+    return Read(cube, (), (*notes, *([_NO_LINES] if cube.facts.left_out else [])))
+
+
+def _prices(books: Sequence[PriceBook]) -> Prices:
+    def of(models: Sequence[str]) -> dict[str, list[RateCard]]:
+        known = [offers_of(book, models) for book in books]
+        return {name: [card for found in known if not isinstance(card := found[name], str)] for name in models}
+
+    return Prices(books[0].meters, lambda: [card for book in books for card in book.offers()], of)
 
 
 def usage_cube(log: Log, files: Sequence[Source], books: Sequence[PriceBook], folder: Path) -> FineCube:
@@ -85,25 +161,40 @@ def usage_cube(log: Log, files: Sequence[Source], books: Sequence[PriceBook], fo
         books: price books.
         folder: an empty folder, which the caller removes.
     """
-    with scanner(files, folder, log.memory, log.progress) as scan:
+    with _scanned(log, files, folder) as scan:
         models = scan.models()
         cards = [card for book in books for card in _cards(book, models)]
         return scan.cube(cuts_of(cards, books[0].meters, scan.meters), log.grain)
 
 
+def _scanned(
+    log: Log, files: Sequence[Source], folder: Path
+) -> AbstractContextManager[Scanner] | AbstractContextManager[SparkScanner]:
+    if log.spark is None:
+        return scanner(files, folder, log.memory, log.progress)
+    from costmodel.usage.logs.spark import spark_scanner
+
+    return spark_scanner(files, folder, log.spark)
+
+
 def kept_cube(files: Sequence[Path], folder: Path) -> FineCube:
-    """Cubes that were kept, as one.
+    """Cubes that were kept, and answers of a warehouse, as one.
 
     Args:
         files: their files.
         folder: an empty folder, which the caller removes.
 
     Raises:
-        FileError: every file that is no usage cube.
+        FileError: every file that is neither.
         UsageError: they cannot be joined.
     """
-    cubes = all_or_errors(files, read_cube)
+    cubes = all_or_errors(enumerate(files), lambda item: _opened(item[1], folder / f"answer-{item[0]}.parquet"))
     return cubes[0] if len(cubes) == 1 else join(cubes, folder / "joined.parquet")
+
+
+def _opened(file: Path, into: Path) -> FineCube:
+    """A cube that was kept, or the answer of a warehouse as one."""
+    return read_answer(file, into) if is_answer(file) else read_cube(file)
 
 
 def _cards(book: PriceBook, models: Sequence[str] | None) -> list[RateCard]:

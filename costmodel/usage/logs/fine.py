@@ -164,12 +164,12 @@ def write_cube(
     """
     keys, sums = facts.layout.keys, facts.layout.sums
     whole = [f"CAST({quoted(name)} AS DECIMAL(38, 0)) AS {quoted(name)}" for name in sums]
-    options = f"FORMAT parquet, COMPRESSION {compression}, KV_METADATA {{{_KEY}: {literal(_text(facts))}}}"
+    options = f"FORMAT parquet, COMPRESSION {compression}, KV_METADATA {{{_KEY}: {literal(facts_text(facts))}}}"
     connected.execute(f"COPY (SELECT {', '.join([*keys, *whole])} FROM ({rows})) TO {literal(str(file))} ({options})")
     return FineCube(file, facts)
 
 
-def _text(facts: Facts) -> str:
+def facts_text(facts: Facts) -> str:
     """The description as JSON; numbers that may have decimals as text."""
     import json
 

@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - made of the columns of `columns`, numbers, and names quoted by `layout`
+# ruff: noqa: S608 - made of the columns of `columns`, numbers, and names quoted by `dialects`
 """The one query of a usage cube: canonical rows in, sums of whole numbers out. No price is in it.
 
 One row of the result is a *fine* row: all good rows of one half-hour of UTC, model, service tier, region, labels and
@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from costmodel.usage.logs.cuts import HALF_HOUR_US, SIZE, Cuts, scale
-from costmodel.usage.logs.layout import literal, quoted
+from costmodel.usage.logs.limits import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.dialects import Dialect
 
 UNDECIDED = -1
+_TEXTS = ("model", "tier", "region")
 DUPLICATE = "duplicate"
 """The reason of a row whose key stood in another row."""
 
@@ -44,7 +45,9 @@ class Layout(NamedTuple):
             several passes), or any number.
         fixed: columns that are the same in all rows, with their text: they need not be grouped by.
         folded: a table (half_hour, bucket) of the half-hours that are counted as another one, or none; see `periods`.
-        reasons: whether bad rows are counted here too, by reason; if not, only good rows are read.
+        step: half-hours in a row that are counted as one, where no table is needed for that.
+        reasons: whether bad rows are counted here too, by reason; if not, the relation is a quick one, and rows whose
+            names or time are bad are left out too.
         key: whether the log has keys, and a row whose key stands in an earlier one is a bad row.
     """
 
@@ -54,13 +57,14 @@ class Layout(NamedTuple):
     requests: Literal["one", "one at most", "any"] = "any"
     fixed: Mapping[str, str] = {}
     folded: str = ""
+    step: int = 1
     reasons: bool = True
     key: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns of names."""
-        return ("model", "tier", "region", *(f"label_{index}" for index in range(self.labels)))
+        return (*_TEXTS, *(f"label_{index}" for index in range(self.labels)))
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -89,21 +93,29 @@ def fine_query(relation: str, layout: Layout, dialect: Dialect) -> str:
     inner = _Keyed(layout, dialect)
     keys = {**inner.keys(), **({"reason": "reason"} if layout.reasons else {})}
     same = {name: sql for name, sql in keys.items() if sql.isdigit()}
-    same |= {name: literal(text) for name, text in layout.fixed.items()}
+    same |= {name: dialect.literal(text) for name, text in layout.fixed.items()}
     grouped = [name for name in keys if name not in same]
     shown = [f"{same[name]} AS {name}" if name in same else name for name in keys]
     shown += [] if layout.reasons else ["NULL AS reason"]
     added = layout.sums[2:] if layout.requests == "one" else layout.sums[1:]
     shown += ["COUNT(*) AS rows_read", *(["COUNT(*) AS requests"] if layout.requests == "one" else [])]
-    shown += [f"{dialect.summed(quoted(name))} AS {quoted(name)}" for name in added]
+    shown += [f"{dialect.summed(dialect.named(name))} AS {dialect.named(name)}" for name in added]
     columns = [f"{keys[name]} AS {name}" for name in grouped]
-    columns += [quoted(name) for name in ("requests", *layout.meters) if name in added]
+    columns += [dialect.named(name) for name in ("requests", *layout.meters) if name in added]
     columns += [f"{sql} AS {name}" for name, sql in inner.measures().items()]
-    read = inner.source(_keyed_once(relation, layout) if layout.key else relation)
+    read = inner.source(_keyed_once(relation, layout, dialect) if layout.key else relation)
     return (
         f"SELECT {', '.join(shown)}\nFROM (SELECT {', '.join(columns)}\n      FROM {read}) AS keyed\n"
-        f"GROUP BY {', '.join(grouped)}"
+        f"GROUP BY {', '.join(grouped)}{'' if layout.reasons else _having({name: name for name in keys} | same)}"
     )
+
+
+def _having(keys: Mapping[str, str]) -> str:
+    """Only groups whose names and time are good: there are far fewer groups than rows."""
+    first, last = limits().first_us // HALF_HOUR_US, limits().last_us // HALF_HOUR_US
+    names = [sql for name, sql in keys.items() if name in _TEXTS or name.startswith("label_")]
+    tests = [f"{keys['bucket']} >= {first} AND {keys['bucket']} < {last}", f"LENGTH({keys['model']}) > 0"]
+    return "\nHAVING " + " AND ".join([*tests, *(f"LENGTH({name}) <= {limits().characters}" for name in names)])
 
 
 class _Keyed:
@@ -113,7 +125,8 @@ class _Keyed:
         self._layout, self._cuts, self._dialect = layout, layout.cuts, dialect
 
     def keys(self) -> dict[str, str]:
-        half_hour = self._dialect.divided("at_us", HALF_HOUR_US)
+        step = self._layout.step
+        half_hour = self._dialect.divided("at_us", HALF_HOUR_US * step) + (f" * {step}" if step > 1 else "")
         bucket = "folded.bucket" if self._layout.folded else half_hour
         if self._layout.folded and self._layout.reasons:
             bucket = f"COALESCE(folded.bucket, {half_hour})"
@@ -124,10 +137,10 @@ class _Keyed:
         text = f"({relation}) AS log"
         if self._layout.folded:
             half_hour = self._dialect.divided("at_us", HALF_HOUR_US)
-            # Where only good rows are read, the table has every half-hour of them.
+            # A quick scan may leave out rows far in the future, of which the table has no half-hours: see `scan`.
             join = "LEFT JOIN" if self._layout.reasons else "JOIN"
             text += f" {join} {self._layout.folded} AS folded ON folded.half_hour = {half_hour}"
-        return text if self._layout.reasons else f"{text} WHERE reason IS NULL"
+        return text
 
     def _piece(self) -> str:
         """The last cut at or before the row inside its half-hour: cuts from late to early, the first that applies."""
@@ -140,10 +153,10 @@ class _Keyed:
         return f"CASE {' '.join(tests)} ELSE 0 END" if tests else "0"
 
     def _band(self) -> str:
-        sizes, size = self._cuts.sizes, quoted(SIZE)
+        sizes, size = self._cuts.sizes, self._dialect.named(SIZE)
         bands = sizes if SIZE in self._layout.meters else ()
         undecided = [f"{size} > {bands[0]}"] if bands else []
-        undecided += [f"{quoted(measure.meter)} > 0" for measure in self._cuts.measures]
+        undecided += [f"{self._dialect.named(measure.meter)} > 0" for measure in self._cuts.measures]
         tests = [f"WHEN requests > 1 AND ({' OR '.join(dict.fromkeys(undecided))}) THEN {UNDECIDED}"]
         tests = tests if self._layout.requests == "any" and undecided else []
         tests += [f"WHEN {size} <= {limit} THEN {band}" for band, limit in enumerate(bands)]
@@ -151,7 +164,7 @@ class _Keyed:
 
     def _used(self) -> str:
         apart = [(1 << bit, name) for bit, name in enumerate(self._cuts.apart) if name in self._layout.meters]
-        bits = [f"CASE WHEN {quoted(name)} > 0 THEN {bit} ELSE 0 END" for bit, name in apart]
+        bits = [f"CASE WHEN {self._dialect.named(name)} > 0 THEN {bit} ELSE 0 END" for bit, name in apart]
         return " + ".join(bits) or "0"
 
     def measures(self) -> dict[str, str]:
@@ -164,9 +177,9 @@ class _Keyed:
         """The units of one request that are charged, times the scale of their shape."""
         shape = measure.shape
         if shape is None:
-            return quoted(measure.meter)
-        parts = [quoted(part) for part in measure.minus if part in self._layout.meters]
-        units = f"({' - '.join([quoted(measure.meter), *parts])})"
+            return self._dialect.named(measure.meter)
+        parts = [self._dialect.named(part) for part in measure.minus if part in self._layout.meters]
+        units = f"({' - '.join([self._dialect.named(measure.meter), *parts])})"
         times = scale(shape)
         return self._billed(shape, f"{units} * {times}" if times > 1 else units, times)
 
@@ -188,11 +201,11 @@ class _Keyed:
         return f"CASE WHEN {units} = 0 THEN 0 ELSE {billed} END"
 
 
-def _keyed_once(relation: str, layout: Layout) -> str:
+def _keyed_once(relation: str, layout: Layout, dialect: Dialect) -> str:
     """A relation in which only the first good row of each key is good; which is first depends on the rows alone."""
     columns = ("at_us", *layout.names, *layout.meters, "requests")
-    order = ", ".join(quoted(name) for name in columns)
+    order = ", ".join(dialect.named(name) for name in columns)
     number = f"ROW_NUMBER() OVER (PARTITION BY reason, key ORDER BY {order})"
     first = f"SELECT {order}, reason, {number} AS of_its_key FROM ({relation}) AS read"
-    repeated = f"CASE WHEN reason IS NULL AND of_its_key > 1 THEN {literal(DUPLICATE)} ELSE reason END AS reason"
-    return f"SELECT {order}, {repeated} FROM ({first}) AS once"
+    repeated = f"CASE WHEN reason IS NULL AND of_its_key > 1 THEN {dialect.literal(DUPLICATE)} ELSE reason END"
+    return f"SELECT {order}, {repeated} AS reason FROM ({first}) AS once"

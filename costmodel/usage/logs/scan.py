@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError, CostmodelError
 from costmodel.usage.logs.combined import combined, fixed_names, meters_of, requests_of
-from costmodel.usage.logs.cuts import instant_of
+from costmodel.usage.logs.cuts import HALF_HOUR_US, instant_of
 from costmodel.usage.logs.dialects import DUCKDB
 from costmodel.usage.logs.engine import connection, plain_errors
 from costmodel.usage.logs.files import shown_path
@@ -20,6 +20,7 @@ from costmodel.usage.logs.fine import FineCube, facts_of, write_cube
 from costmodel.usage.logs.limits import limits
 from costmodel.usage.logs.periods import periods
 from costmodel.usage.logs.query import Layout, fine_query
+from costmodel.usage.logs.reading import relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +92,7 @@ class Scanner:
     ) -> None:
         self._sql, self._sources, self._folder, self._progress = connected, tuple(sources), folder, progress
         self._relation = combined(self._sources)
+        self._quick = combined(self._sources, lambda source: relation(source, quick=True))
         # Columns are looked at one by one: what is asked of one of them is cheap, and so is the number of rows.
         self._columnar = all(source.format == "parquet" for source in self._sources)
         self._keyed = self._sources[0].key is not None
@@ -117,7 +119,7 @@ class Scanner:
             name: of the cube's file.
         """
         with _watched(self._sql, self._progress):
-            if grain != "half-hour":
+            if _is_folded(cuts, grain):
                 self._fold(cuts, grain)
             layout, counts = self._scanned(cuts, grain)
             facts = facts_of(layout, self._sources[0].labels, counts.read, counts.left_out, grain)
@@ -153,15 +155,17 @@ class Scanner:
             cuts=cuts,
             requests=requests_of(self._sources),
             fixed=fixed_names(self._sources),
-            folded=_FOLDED if grain != "half-hour" else "",
+            folded=_FOLDED if _is_folded(cuts, grain) else "",
+            step=1 if grain == "half-hour" or _is_folded(cuts, grain) else _DAY_US // HALF_HOUR_US,
             reasons=careful,
             key=self._keyed,
         )
 
     def _fine(self, layout: Layout) -> _Counts:
-        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE fine AS {fine_query(self._relation, layout, DUCKDB)}")
-        rows = self._sql.execute("SELECT reason, SUM(rows_read) FROM fine GROUP BY reason").fetchall()
-        found = {reason: int(count) for reason, count in rows}
+        rows = self._relation if layout.reasons else self._quick
+        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE fine AS {fine_query(rows, layout, DUCKDB)}")
+        counted = self._sql.execute("SELECT reason, SUM(rows_read) FROM fine GROUP BY reason").fetchall()
+        found = {reason: int(count) for reason, count in counted}
         return _Counts(found.pop(None, 0), found)
 
     def _number(self, query: str) -> int:
@@ -179,6 +183,11 @@ class Scanner:
             "SELECT unnest(?::BIGINT[]) AS first, unnest(?::BIGINT[]) AS after, unnest(?::BIGINT[]) AS bucket)",
             [[item.first for item in found], [item.end for item in found], [item.bucket for item in found]],
         )
+
+
+def _is_folded(cuts: Cuts, grain: Grain) -> bool:
+    """Whether a table must say what half-hours are counted as one: not where that is all of each day."""
+    return grain == "month" or (grain == "day" and bool(cuts.windows or any(edge % _DAY_US for edge in cuts.edges)))
 
 
 @contextmanager
