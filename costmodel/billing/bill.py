@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
+from costmodel.billing.tariffs import Tariffs, costs
 from costmodel.equations import charges as equations
-from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, SeveralPricesMissingError
-from costmodel.runtimes.operations import some
+from costmodel.errors import NoPriceError, NotInForceError, SeveralPricesMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from costmodel.prices.card import RateCard
-    from costmodel.prices.tariff import Measure, PriceLine, PriceSheet, Tariff
+    from costmodel.prices.tariff import Measure, PriceLine, Tariff
     from costmodel.quantities import Month, Number
     from costmodel.usage.cube import Band, Cell, Cube, Factors
 
@@ -157,73 +157,6 @@ def bill(cube: Cube, card: Callable[[str], RateCard], terms: Terms) -> tuple[Ent
     return tuple(_entry(cell, tariffs[key], card(cell.model), terms) for key, cell in merged.items())
 
 
-def priceable(
-    cube: Cube, card: Callable[[str], RateCard]
-) -> tuple[tuple[tuple[Cell, Tariff], ...], tuple[tuple[Cell, NoPriceError], ...]]:
-    """The cells that have a price, each with its tariff, and those that have none, each with the reason.
-
-    For usage that was metered: what has no price is told of beside the bill, never priced as nothing.
-    """
-    tariffs = Tariffs(card)
-    priced, unpriced = [], []
-    for cell in cube.cells:
-        try:
-            priced.append((cell, tariffs.of(cell)))
-        except NoPriceError as error:
-            unpriced.append((cell, error))
-    return tuple(priced), tuple(unpriced)
-
-
-def contracted_cost(cell: Cell, tariff: Tariff) -> Fraction:
-    """What a cell costs in the list currency, without its charges one by one."""
-    if not cell.shaped:
-        return tariff.contracted.cost(cell.totals)
-    return sum((cost for _, _, cost in _costs(tariff.contracted, cell).values()), _ZERO)
-
-
-class Tariffs:
-    """The tariffs of cells; what depends on the time, size, tier and region alone is looked up once."""
-
-    def __init__(self, card: Callable[[str], RateCard]) -> None:
-        self._card = card
-        self._found: dict[tuple[object, ...], Tariff | NoPriceError] = {}
-
-    def of(self, cell: Cell) -> Tariff:
-        """The tariff that prices a cell.
-
-        Raises:
-            NoPriceError: there is none, or none for a meter that was used.
-        """
-        key = (cell.model, cell.start, cell.end, cell.band, cell.tier, cell.region)
-        found = self._found.get(key)
-        if found is None:
-            try:
-                found = _tariff(cell, self._card(cell.model))
-            except NoPriceError as error:
-                found = error
-            self._found[key] = found
-        if isinstance(found, NoPriceError):
-            raise found
-        found.contracted.require(cell.totals)
-        return found
-
-
-def _tariff(cell: Cell, card: RateCard) -> Tariff:
-    if any(cell.start < cut < cell.end for cut in card.time_cuts(cell.start, cell.end)):
-        raise _uncut(cell, card, "a change of price")
-    for cut in card.size_cuts():
-        if (cell.band.low is None or cell.band.low < cut) and (cell.band.high is None or cut < cell.band.high):
-            raise _uncut(cell, card, "a size limit")
-    return card.tariff(cell.start, cell.band.inside, cell.tier, cell.region)
-
-
-def _uncut(cell: Cell, card: RateCard, what: str) -> CostmodelError:
-    return NoPriceError(
-        f"The usage of '{card.name}' in {cell.month} is not cut at {what} of this price book: "
-        "build the usage cube again with this book."
-    )
-
-
 def _joined(first: Cell, second: Cell) -> Cell:
     """Two cells at one tariff as one: spans of time are joined, so their factors differ in that share alone."""
     factors = first.factors
@@ -279,22 +212,13 @@ def _entry(cell: Cell, tariff: Tariff, card: RateCard, terms: Terms) -> Entry:
 
 def _charges(entry: Entry, cell: Cell) -> list[Charge]:
     tariff = entry.tariff
-    contracted = _costs(tariff.contracted, cell)
-    listed = contracted if tariff.listed is tariff.contracted else _costs(tariff.listed, cell) if tariff.listed else {}
+    contracted = costs(tariff.contracted, cell.totals, cell.shaped)
+    alike = tariff.listed is tariff.contracted
+    listed = contracted if alike else costs(tariff.listed, cell.totals, cell.shaped)
     found = []
     for measure in dict.fromkeys((*contracted, *listed)):
         unlisted = None if not entry.tariff.lists(measure.meter) else _ZERO
         list_line, _, list_cost = listed.get(measure, (None, _ZERO, unlisted))
         line, quantity, cost = contracted.get(measure, (None, _ZERO, _ZERO))
         found.append(Charge(measure, quantity, list_line, line, list_cost, cost, *entry.converted(cost)))
-    return found
-
-
-def _costs(sheet: PriceSheet, cell: Cell) -> dict[Measure, tuple[PriceLine, Fraction, Fraction]]:
-    found = {}
-    for line in sheet.lines:
-        measure = line.measure
-        quantity: Any = measure.of(cell.totals) if measure.shape is None else cell.shaped[measure]
-        if some(quantity):
-            found[measure] = (line, quantity, equations.charge(quantity, line.unit_price))
     return found

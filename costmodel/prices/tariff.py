@@ -102,6 +102,7 @@ class PriceSheet:
         "_open",
         "_pays",
         "_plan",
+        "_together",
         "_wholes",
         "denominator",
         "lines",
@@ -123,6 +124,7 @@ class PriceSheet:
         )
         priced = {line.measure.meter for line in lines}
         self._pays = {name: _payer(name, priced, meters) for name in meters.names}
+        self._together: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._wholes = {part: name for name in meters.names for part in meters.parts(name)}
         self.said = frozenset(
             name
@@ -139,35 +141,52 @@ class PriceSheet:
             NoMeterPriceError: it has no price.
             UsageError: a quantity is negative, or the parts of a meter are larger than the whole.
         """
-        parts: dict[tuple[str, str], Number] = {}
+        used = []
         for meter, quantity in quantities.items():
-            if some(quantity < 0):
+            plain = type(quantity) is int  # as in the tens of thousands of cells of a log
+            if quantity < 0 if plain else some(quantity < 0):
                 raise UsageError(f"{meter} is negative ({quantity}): usage is 0 or more")
-            if not some(quantity):
-                continue
-            if meter in self.unknown:
-                raise UnknownPriceError(self.offer, meter, self.where)
-            if meter not in self._pays:
-                raise UnknownMeterError(meter, did_you_mean(meter, self._pays, listed=False))
-            if meter in self._open:
-                raise NoMeterPriceError(self.offer, meter, [line.measure.meter for line in self.lines], self.where)
-            if meter in self._wholes:
-                whole = self._wholes[meter]
-                # Parts priced apart are disjoint. One charged as its parent may overlap them: images read from cache.
-                key = (whole, "" if self._pays[meter] == meter else meter)
-                parts[key] = parts.get(key, 0) + quantity
-        for (whole, _), counted in parts.items():
+            if quantity if plain else some(quantity):
+                used.append(meter)
+        for whole, parts in self._counted_in(tuple(used)):
+            counted: Number = sum(quantities[part] for part in parts)
             if some(counted > quantities.get(whole, 0)):
                 there = quantities.get(whole, 0)
                 raise UsageError(f"{whole} is {there}, but its parts are {counted}: parts are counted in their whole")
 
+    def _counted_in(self, used: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Every whole, with the parts of it that are counted together; looked up once for the same meters."""
+        known = self._together.get(used)
+        if known is None:
+            parts: dict[tuple[str, str], tuple[str, ...]] = {}
+            for meter in used:
+                self._require_price(meter)
+                if meter in self._wholes:
+                    # Parts priced apart are disjoint. One charged as its parent may overlap them: images from cache.
+                    key = (self._wholes[meter], "" if self._pays[meter] == meter else meter)
+                    parts[key] = (*parts.get(key, ()), meter)
+            known = self._together[used] = tuple((whole, found) for (whole, _), found in parts.items())
+        return known
+
+    def _require_price(self, meter: str) -> None:
+        if meter in self.unknown:
+            raise UnknownPriceError(self.offer, meter, self.where)
+        if meter not in self._pays:
+            raise UnknownMeterError(meter, did_you_mean(meter, self._pays, listed=False))
+        if meter in self._open:
+            raise NoMeterPriceError(self.offer, meter, [line.measure.meter for line in self.lines], self.where)
+
     def cost(self, quantities: Mapping[str, Number]) -> Fraction:
         """Cost of one request, exactly; `require` comes first."""
+        return Fraction(self.numerator(quantities), self.denominator)
+
+    def numerator(self, quantities: Mapping[str, Number]) -> Number:
+        """The same times the denominator: a whole number, where the quantities are."""
         total: Number = 0
         for meter, of, numerator in self._plan:
             if quantities.get(meter):
                 total += of(quantities) * numerator
-        return Fraction(total, self.denominator)
+        return total
 
     def knows(self, meter: str) -> bool:
         """Whether a meter has a known price here, its own or that of the meter it is charged as."""

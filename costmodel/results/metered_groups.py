@@ -7,23 +7,24 @@ the same, and are made only where they are asked for.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from costmodel.billing.bill import contracted_cost
+from costmodel.billing.tariffs import contracted_cost
 from costmodel.equations.charges import cost_per_record, share_of_total
 from costmodel.results.lines import Group, bill_lines, fiscal_year
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from costmodel.billing.levies import LevyLine
-    from costmodel.prices.tariff import Tariff
+    from costmodel.prices.tariff import Measure, Tariff
     from costmodel.quantities import Number
     from costmodel.usage.cube import Cell
 
     Key = tuple[str, ...]
 
+K = TypeVar("K")
 _ZERO = Fraction(0)
 
 
@@ -43,27 +44,60 @@ class PricedCell(NamedTuple):
     until: datetime
 
 
+class _Units:
+    """Cells that come together at one tariff."""
+
+    __slots__ = ("first", "shaped", "totals")
+
+    def __init__(self, first: PricedCell) -> None:
+        self.first = first
+        self.totals: dict[str, Number] = {}
+        self.shaped: dict[Measure, Number] = {}
+
+
 class _Sum:
     """What comes together under one key."""
 
-    __slots__ = ("costs", "extra", "requests", "totals")
+    __slots__ = ("extra", "requests", "units")
 
     def __init__(self) -> None:
         self.requests: Number = 0
-        self.totals: dict[str, Number] = {}
-        self.costs: dict[Fraction, Fraction] = {}  # in list currency, by what turns it into the reporting currency
+        self.units: dict[int, _Units] = {}  # by identity of their tariff
         self.extra = _ZERO
 
     def add(self, item: PricedCell) -> None:
-        self.requests += item.cell.requests
-        for meter, units in item.cell.totals.items():
-            self.totals[meter] = self.totals.get(meter, 0) + units
-        cost = contracted_cost(item.cell, item.tariff)
-        self.costs[item.factor] = self.costs.get(item.factor, _ZERO) + cost
+        cell = item.cell
+        self.requests += cell.requests
+        units = self.units.get(id(item.tariff))
+        if units is None:
+            units = self.units[id(item.tariff)] = _Units(item)
+        add_units(units.totals, cell.totals)
+        if cell.shaped:
+            add_units(units.shaped, cell.shaped)
+
+    @property
+    def totals(self) -> dict[str, Number]:
+        found: dict[str, Number] = {}
+        for units in self.units.values():
+            add_units(found, units.totals)
+        return found
 
     @property
     def cost(self) -> Fraction:
-        return sum((factor * cost for factor, cost in self.costs.items()), self.extra)
+        """In the reporting currency: a price multiplies the sum of the units, so there is one product for all cells."""
+        costs: dict[tuple[Fraction, int], Number] = {}
+        for units in self.units.values():
+            cost = contracted_cost(units.totals, units.shaped, units.first.tariff)
+            key = (units.first.factor, cost.denominator)
+            costs[key] = costs.get(key, 0) + cost.numerator
+        found = (factor * Fraction(cost) / denominator for (factor, denominator), cost in costs.items())
+        return sum(found, self.extra)
+
+
+def add_units(total: dict[K, Number], more: Mapping[K, Number]) -> None:
+    """Add counts to a total in place."""
+    for key, units in more.items():
+        total[key] = total.get(key, 0) + units
 
 
 def grouped_cells(priced: Iterable[PricedCell], levies: Iterable[LevyLine], by: Sequence[str]) -> list[Group]:
@@ -77,8 +111,11 @@ def grouped_cells(priced: Iterable[PricedCell], levies: Iterable[LevyLine], by: 
     reads = [_reader(name) for name in by]
     sums: dict[Key, _Sum] = {}
     for item in priced:
-        key = tuple(read(item.cell) for read in reads)
-        sums.setdefault(key, _Sum()).add(item)
+        key = tuple([read(item.cell) for read in reads])
+        found = sums.get(key)
+        if found is None:
+            found = sums[key] = _Sum()
+        found.add(item)
     for line in bill_lines((), levies, 1):
         sums.setdefault(tuple(line.key(name) for name in by), _Sum()).extra += line.cost
     costs = {key: found.cost for key, found in sums.items()}
@@ -112,7 +149,7 @@ def _group(key: Key, found: _Sum, cost: Fraction, total: Fraction) -> Group:
 def _reader(name: str) -> Callable[[Cell], str]:
     """What reads a dimension of a cell, as the lines of a bill have it."""
     read = _FIXED.get(name)
-    return read if read is not None else lambda cell: dict(cell.labels).get(name, "")
+    return read if read is not None else lambda cell: next((value for key, value in cell.labels if key == name), "")
 
 
 _FIXED: dict[str, Callable[[Cell], str]] = {

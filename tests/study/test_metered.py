@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from metered_logs import ALIASES, UNKNOWN, book, mapping, random_log, written_csv, written_parquet
+from oracle import EXACT, Oracle, Request
 
-sys.path[:0] = [str(Path(__file__).parent.parent / name) for name in ("usage", "prices")]
-
-from metered_logs import ALIASES, UNKNOWN, book, mapping, random_log, written_csv, written_parquet  # noqa: E402
-from oracle import EXACT, Oracle, Request  # noqa: E402
-
-from costmodel.study.metered import metered  # noqa: E402
-from costmodel.study.usage_log import Log  # noqa: E402
+from costmodel.study.metered import metered
+from costmodel.study.usage_log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from metered_logs import Logged
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import csv
 import random
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-sys.path.append(str(Path(__file__).parent.parent / "prices"))
 
 from books import offer, provider, row, working
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from costmodel.prices.book import PriceBook
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)

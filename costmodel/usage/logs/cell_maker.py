@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.prices.meters import REQUEST
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     from costmodel.prices.card import RateCard
     from costmodel.prices.tariff import Measure
+    from costmodel.quantities import Number
     from costmodel.usage.cube import Cut
     from costmodel.usage.logs.fine import Facts
+    from costmodel.usage.logs.spans import Span
 
 DAY = "day"
 """The label of the day, where usage is grouped by day."""
@@ -42,38 +45,21 @@ class Usage(NamedTuple):
     unpriced: str = ""
 
 
-class Span(NamedTuple):
-    """A time in which everything that the prices of a card depend on stays the same.
-
-    Attributes:
-        card: the number of the card.
-        month: it lies in.
-        day: it lies in, where days are told apart.
-        start: the first instant.
-        end: the first instant after it.
-        until: the end of the last such time of the month or day; usage of all of them is one cell.
-    """
-
-    card: int
-    month: Month
-    day: str
-    start: datetime
-    end: datetime
-    until: datetime
-
-
 class _Frame(NamedTuple):
     """What all cells of one span and band have in common.
 
     Attributes:
-        cell: without labels and sums.
+        band: of request sizes.
         measures: of its card, with their column and scale; no column where the log has no such meter.
         depends: whether the price depends on the size of each request.
     """
 
-    cell: Cell
+    band: Band
     measures: tuple[tuple[Measure, int | None, int], ...]
     depends: bool
+
+
+_UNSHAPED: Mapping[Measure, Number] = MappingProxyType({})
 
 
 class CellMaker:
@@ -87,38 +73,52 @@ class CellMaker:
     def __init__(self, facts: Facts, *, by_day: bool) -> None:
         self._meters, self._labels, self._by_day = facts.meters, facts.labels, by_day
         self._measures = {measure: index for index, measure in enumerate(facts.cuts.measures)}
-        self._names = 2 + 2 + len(facts.labels)  # own band, used, tier, region, labels; then the sums
-        self._frames: dict[tuple[Span, int], _Frame] = {}
+        self._names = 3 + 2 + len(facts.labels)  # span, own band, used, tier, region, labels; then the sums
+        self._frames: dict[tuple[int, int], _Frame] = {}  # cells of one frame share one band, the same object
         self._shown = cache(shown)
         self._label_pairs = cache(self._pairs)
+        self._shaped_measures = cache(lambda card: card.shaped_measures())
 
     def usage(self, row: Sequence[Any], span: Span, card: RateCard) -> Usage:
         """One cell.
 
         Args:
-            row: band of the card, meters used, tier, region, labels, then sums in the order of `Layout.sums`.
+            row: number of the span, band of the card, meters used, tier, region, labels, then sums in the order of
+                `Layout.sums`.
             span: the time it lies in.
             card: its rate card.
         """
-        own, names, sums = row[0], row[2 : self._names], row[self._names :]
-        frame = self._frames.get((span, own))
+        number, own, names, sums = row[0], row[1], row[3 : self._names], row[self._names :]
+        frame = self._frames.get((number, own))
         if frame is None:
-            frame = self._frames[span, own] = self._frame(span, own, card)
-        totals, measured = self._totals(sums), sums[2 + len(self._meters) :]
-        cell = frame.cell._replace(
-            labels=self._label_pairs(tuple(names[2:]), span.day),
-            tier=self._shown(names[0]),
-            region=self._shown(names[1]),
-            records=sums[1],
-            requests=sums[1],
-            totals=totals,
-            shaped={
-                measure: Fraction(0 if column is None else measured[column], times)
-                for measure, column, times in frame.measures
-            },
+            frame = self._frames[number, own] = self._frame(own, card)
+        totals = self._totals(sums)
+        cell = Cell(
+            span.month,
+            "",
+            "",
+            self._label_pairs(names[2:], span.day),
+            card.name,
+            self._shown(names[0]),
+            self._shown(names[1]),
+            span.start,
+            span.end,
+            frame.band,
+            sums[1],
+            sums[1],
+            totals,
+            self._shaped(frame, sums[2 + len(self._meters) :]) if frame.measures else _UNSHAPED,
         )
+        if own != UNDECIDED:
+            return Usage(cell, sums[0], span.until)
         depends = frame.depends or any(totals.get(measure.meter) for measure, _, _ in frame.measures)
-        return Usage(cell, sums[0], span.until, _UNDECIDED if own == UNDECIDED and depends else "")
+        return Usage(cell, sums[0], span.until, _UNDECIDED if depends else "")
+
+    def _shaped(self, frame: _Frame, measured: Sequence[int]) -> Mapping[Measure, Number]:
+        return {
+            measure: Fraction(0 if column is None else measured[column], times)
+            for measure, column, times in frame.measures
+        }
 
     def unknown(self, model: str, start: datetime, sums: Sequence[Any], why: str) -> Usage:
         """Usage of a model that has no offer.
@@ -135,15 +135,13 @@ class CellMaker:
         cell = Cell(month, "", "", (), shown(model), "", "", start, end, Band(), requests, requests, totals)
         return Usage(cell, sums[0], end, why)
 
-    def _frame(self, span: Span, own: int, card: RateCard) -> _Frame:
+    def _frame(self, own: int, card: RateCard) -> _Frame:
         cuts = card.size_cuts()
-        band = Band() if own == UNDECIDED else _band(cuts, own)
-        cell = Cell(span.month, "", "", (), card.name, "", "", span.start, span.end, band, 0, 0, {})
         measures = tuple(
             (measure, self._measures.get(measure), scale(measure.shape) if measure.shape else 1)
-            for measure in sorted(card.shaped_measures(), key=str)
+            for measure in sorted(self._shaped_measures(card), key=str)
         )
-        return _Frame(cell, measures, bool(cuts))
+        return _Frame(Band() if own == UNDECIDED else _band(cuts, own), measures, bool(cuts))
 
     def _totals(self, sums: Sequence[Any]) -> Mapping[str, int]:
         """Units by meter, of those of which there are any, and requests."""

@@ -48,7 +48,7 @@ def periods(cuts: Cuts, grain: Grain, begin: datetime, end: datetime) -> Iterato
         begin: the first midnight.
         end: the midnight after the last day.
     """
-    opened = [_Opened(window.windows(begin, end)) for window in cuts.windows]
+    opened = [Opened(window.windows(begin, end)) for window in cuts.windows]
     changes = {microseconds(begin + _DAY * day) for day in range((end - begin).days + 1)}
     changes |= {edge for edge in cuts.edges if microseconds(begin) < edge < microseconds(end)}
     changes |= {at_us for window in opened for at_us in window.changes}
@@ -62,8 +62,12 @@ def periods(cuts: Cuts, grain: Grain, begin: datetime, end: datetime) -> Iterato
         yield Period(first, after, first if first in within else seen.setdefault(key, first))
 
 
-class _Opened:
-    """When the windows of a condition are open."""
+class Opened:
+    """When the windows of a condition are open.
+
+    Args:
+        windows: from when to when, in order.
+    """
 
     def __init__(self, windows: Sequence[tuple[datetime, datetime]]) -> None:
         self._opens = sorted(microseconds(opens) for opens, _ in windows)
@@ -71,7 +75,9 @@ class _Opened:
 
     @property
     def changes(self) -> list[int]:
+        """When they open or close, in microseconds since 1970 UTC."""
         return [*self._opens, *self._closes]
 
     def is_open(self, at_us: int) -> bool:
+        """Whether one of them is open so many microseconds after the start of 1970 UTC."""
         return bisect_right(self._opens, at_us) > bisect_right(self._closes, at_us)

@@ -46,8 +46,8 @@ class Layout(NamedTuple):
         fixed: columns that are the same in all rows, with their text: they need not be grouped by.
         folded: a table (half_hour, bucket) of the half-hours that are counted as another one, or none; see `periods`.
         step: half-hours in a row that are counted as one, where no table is needed for that.
-        reasons: whether bad rows are counted here too, by reason; if not, the relation is a quick one, and rows whose
-            names or time are bad are left out too.
+        reasons: whether bad rows are counted here too, by reason; if not, the relation is a quick one, and names and
+            times are looked at afterwards, with `good_groups`.
         key: whether the log has keys, and a row whose key stands in an earlier one is a bad row.
     """
 
@@ -106,16 +106,18 @@ def fine_query(relation: str, layout: Layout, dialect: Dialect) -> str:
     read = inner.source(_keyed_once(relation, layout, dialect) if layout.key else relation)
     return (
         f"SELECT {', '.join(shown)}\nFROM (SELECT {', '.join(columns)}\n      FROM {read}) AS keyed\n"
-        f"GROUP BY {', '.join(grouped)}{'' if layout.reasons else _having({name: name for name in keys} | same)}"
+        f"GROUP BY {', '.join(grouped)}"
     )
 
 
-def _having(keys: Mapping[str, str]) -> str:
-    """Only groups whose names and time are good: there are far fewer groups than rows."""
+def good_groups(layout: Layout) -> str:
+    """Whether the names and the time of a fine row are good: there are far fewer of these than rows of the log.
+
+    A condition on the finished rows: inside the query, DuckDB would look at every row of the log.
+    """
     first, last = limits().first_us // HALF_HOUR_US, limits().last_us // HALF_HOUR_US
-    names = [sql for name, sql in keys.items() if name in _TEXTS or name.startswith("label_")]
-    tests = [f"{keys['bucket']} >= {first} AND {keys['bucket']} < {last}", f"LENGTH({keys['model']}) > 0"]
-    return "\nHAVING " + " AND ".join([*tests, *(f"LENGTH({name}) <= {limits().characters}" for name in names)])
+    names = [f"LENGTH({name}) <= {limits().characters}" for name in layout.names]
+    return " AND ".join([f"bucket >= {first} AND bucket < {last}", "LENGTH(model) > 0", *names])
 
 
 class _Keyed:

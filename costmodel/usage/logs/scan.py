@@ -19,7 +19,7 @@ from costmodel.usage.logs.files import shown_path
 from costmodel.usage.logs.fine import FineCube, facts_of, write_cube
 from costmodel.usage.logs.limits import limits
 from costmodel.usage.logs.periods import periods
-from costmodel.usage.logs.query import Layout, fine_query
+from costmodel.usage.logs.query import Layout, fine_query, good_groups
 from costmodel.usage.logs.reading import relation
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ class Scanner:
     def _fine(self, layout: Layout) -> _Counts:
         rows = self._relation if layout.reasons else self._quick
         self._sql.execute(f"CREATE OR REPLACE TEMP TABLE fine AS {fine_query(rows, layout, DUCKDB)}")
-        counted = self._sql.execute("SELECT reason, SUM(rows_read) FROM fine GROUP BY reason").fetchall()
+        good = "TRUE" if layout.reasons else good_groups(layout)
+        counted = self._sql.execute(f"SELECT reason, SUM(rows_read) FROM fine WHERE {good} GROUP BY reason").fetchall()
         found = {reason: int(count) for reason, count in counted}
         return _Counts(found.pop(None, 0), found)
 
