@@ -13,13 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from costmodel.decisions.audit import audit
-    from costmodel.decisions.budget import budget_status
-    from costmodel.decisions.compare import compare
-    from costmodel.decisions.migrate import migrate
-    from costmodel.decisions.optimise import optimise
-    from costmodel.decisions.showback import showback
-    from costmodel.decisions.variance import variance
+    from costmodel.decisions.audit.audit import audit
+    from costmodel.decisions.comparison.compare import compare
+    from costmodel.decisions.metered.budget import budget_status
+    from costmodel.decisions.metered.showback import showback
+    from costmodel.decisions.mix.optimise import optimise
+    from costmodel.decisions.move.migrate import migrate
+    from costmodel.decisions.variance.variance import variance
     from costmodel.errors import CostmodelError, FileError, NoPriceError
     from costmodel.prices.book import PriceBook
     from costmodel.quantities import Money, Month, decimal_text, instant
@@ -71,19 +71,19 @@ _PLACES = {
     "NoPriceError": "errors",
     "PriceBook": "prices.book",
     "Scenario": "scenario",
-    "audit": "decisions.audit",
-    "budget_status": "decisions.budget",
-    "compare": "decisions.compare",
+    "audit": "decisions.audit.audit",
+    "budget_status": "decisions.metered.budget",
+    "compare": "decisions.comparison.compare",
     "decimal_text": "quantities",
     "estimate": "study",
     "instant": "quantities",
-    "migrate": "decisions.migrate",
+    "migrate": "decisions.move.migrate",
     "one_way_sensitivity": "uncertainty.appraisal",
-    "optimise": "decisions.optimise",
+    "optimise": "decisions.mix.optimise",
     "probabilistic_sensitivity": "uncertainty.appraisal",
     "return_on_investment": "uncertainty.appraisal",
-    "showback": "decisions.showback",
-    "variance": "decisions.variance",
+    "showback": "decisions.metered.showback",
+    "variance": "decisions.variance.variance",
 }
 
 

@@ -11,15 +11,15 @@ from costmodel.errors import CommandLineError, FileError, QuantityError
 from costmodel.quantities import Money, decimal_text, exact
 from costmodel.results.comparison import Comparison
 from costmodel.results.lines import grouped_lines, selection_of
-from costmodel.results.migration_records import migration_figures
-from costmodel.results.worth_records import is_money, worth_figures
+from costmodel.results.migration.records import migration_figures
+from costmodel.results.worth.records import is_money, worth_figures
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
     from costmodel.results.estimate import Estimate
-    from costmodel.results.migration import MigrationResult
-    from costmodel.results.return_on_investment import ReturnOnInvestment
+    from costmodel.results.migration.migration import MigrationResult
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
     from costmodel.scenario import Scenario
 
 
@@ -88,7 +88,7 @@ class _Sources:
 
     @cached_property
     def _migration(self) -> MigrationResult:
-        from costmodel.decisions.migrate import migrate
+        from costmodel.decisions.move.migrate import migrate
 
         if self._scenario.migration is None:
             raise CommandLineError("this scenario has no 'migration' to expect a figure of")

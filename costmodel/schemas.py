@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from costmodel.decisions.budget_file import BudgetFile
-from costmodel.decisions.claims import ClaimsFile
-from costmodel.decisions.constraints import Constraints
-from costmodel.decisions.reconcile_shape import BillShape
-from costmodel.decisions.sharing_rules import SharingRules
+from costmodel.decisions.audit.claims import ClaimsFile
+from costmodel.decisions.metered.budget_file import BudgetFile
+from costmodel.decisions.metered.sharing_rules import SharingRules
+from costmodel.decisions.mix.constraints import Constraints
+from costmodel.decisions.reconcile.shape import BillShape
 from costmodel.documents.json_schema import json_schema
 from costmodel.evidence import EvidenceFile
 from costmodel.prices.meters import MeterFile
 from costmodel.prices.overlay import OverlayFile
 from costmodel.prices.schema import ProviderFile
 from costmodel.scenario import Scenario, section_model
-from costmodel.usage.logs.counted import Counted
-from costmodel.usage.logs.shape import Named, Shape, Time
+from costmodel.usage.logs.shapes.counted import Counted
+from costmodel.usage.logs.shapes.shape import Named, Shape, Time
 
 if TYPE_CHECKING:
     from costmodel.documents.model import Model

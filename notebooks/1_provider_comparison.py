@@ -20,8 +20,8 @@ from textwrap import fill
 from IPython.display import Image
 
 import costmodel as cm
-from costmodel.decisions.filters import filters_of
-from costmodel.decisions.ranges import over as ranking_over
+from costmodel.decisions.comparison.filters import filters_of
+from costmodel.decisions.comparison.ranges import over as ranking_over
 from costmodel.reports import charts
 from costmodel.shipped import shipped_file
 from costmodel.study import book_for

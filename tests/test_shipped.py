@@ -101,8 +101,11 @@ def read(path):
     [("provider", path) for path in sorted((PRICING / "providers").glob("*.yaml"))]
     + [("scenario", path) for path in sorted((ROOT / "scenarios").glob("*.yaml"))]
     + [("meters", PRICING / "meters.yaml")]
-    + [("mapping", path) for path in sorted((ROOT / "costmodel" / "usage" / "logs" / "shapes").glob("*.yaml"))]
-    + [("bill", path) for path in sorted((ROOT / "costmodel" / "decisions" / "bills").glob("*.yaml"))],
+    + [
+        ("mapping", path)
+        for path in sorted((ROOT / "costmodel" / "usage" / "logs" / "shapes" / "families").glob("*.yaml"))
+    ]
+    + [("bill", path) for path in sorted((ROOT / "costmodel" / "decisions" / "reconcile" / "bills").glob("*.yaml"))],
     ids=lambda value: value if isinstance(value, str) else value.stem,
 )
 def test_shipped_files_meet_the_editor_schema(kind, path):

@@ -38,7 +38,7 @@ def command(
     out: Out,
 ) -> int:
     """Recompute quoted figures, and say what would make a contradicted one true; the shipped claims by default."""
-    from costmodel.decisions.audit import audit
+    from costmodel.decisions.audit.audit import audit
     from costmodel.shipped import shipped_folder
 
     path = claims or shipped_folder("scenarios") / "claims" / "vendor.yaml"

@@ -12,11 +12,11 @@ from costmodel.cli.options import listed, output_options, scenario_options
 if TYPE_CHECKING:
     from costmodel.cli.options import Given
     from costmodel.cli.output import Out
-    from costmodel.decisions.filters import Filters
-    from costmodel.decisions.wanted import Wanted
+    from costmodel.decisions.comparison.filters import Filters
+    from costmodel.decisions.mix.wanted import Wanted
     from costmodel.prices.book import PriceBook
-    from costmodel.results.mix import OptimalMix
-    from costmodel.results.provider_comparison import ProviderComparison
+    from costmodel.results.providers.mix import OptimalMix
+    from costmodel.results.providers.provider_comparison import ProviderComparison
     from costmodel.scenario import Scenario
 
 
@@ -98,7 +98,7 @@ class _Asked(NamedTuple):
 
     def filters(self) -> Filters:
         """What an offer must meet."""
-        from costmodel.decisions.filters import filters_of
+        from costmodel.decisions.comparison.filters import filters_of
 
         return filters_of(listed(self.require), self.max_latency, self.min_context, self.region or "")
 
@@ -110,7 +110,7 @@ class _Asked(NamedTuple):
         """
         if self.constraints is None:
             return given.scenario(scenario), None
-        from costmodel.decisions.wanted import read_constraints
+        from costmodel.decisions.mix.wanted import read_constraints
         from costmodel.errors import FileError
 
         try:
@@ -125,7 +125,7 @@ class _Asked(NamedTuple):
 
 
 def _cheapest_mix(loaded: Scenario, book: PriceBook, asked: _Asked, limits: Wanted | None) -> OptimalMix:
-    from costmodel.decisions.optimise import against, optimise
+    from costmodel.decisions.mix.optimise import against, optimise
 
     filters = asked.filters()
     mix = optimise(loaded, asked.names, book, everything=asked.everything, filters=filters, constraints=limits)
@@ -133,7 +133,7 @@ def _cheapest_mix(loaded: Scenario, book: PriceBook, asked: _Asked, limits: Want
 
 
 def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[ProviderComparison, list[Any]]:
-    from costmodel.decisions.compare import compare
+    from costmodel.decisions.comparison.compare import compare
 
     filters = asked.filters()
     result = compare(
@@ -141,7 +141,7 @@ def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[Provide
     )
     if not asked.over:
         return result, []
-    from costmodel.decisions.ranges import over
+    from costmodel.decisions.comparison.ranges import over
 
     names = result.rankable
     return result, [over(loaded, names, text, book, region=asked.region or "") for text in asked.over]

@@ -76,7 +76,7 @@ def _worth(loaded: Scenario, book: PriceBook, models: list[str], chosen: dict[st
 
 def _migration(loaded: Scenario, book: PriceBook, models: list[str], chosen: dict[str, str]) -> list[Explanation]:
     """A figure of a change of provider."""
-    from costmodel.decisions.explained_move import explain_migration
+    from costmodel.decisions.move.explained import explain_migration
     from costmodel.errors import CommandLineError
 
     if models:
@@ -86,7 +86,7 @@ def _migration(loaded: Scenario, book: PriceBook, models: list[str], chosen: dic
 
 def _comparison(loaded: Scenario, book: PriceBook, models: list[str], chosen: dict[str, str]) -> list[Explanation]:
     """A figure of a comparison of providers."""
-    from costmodel.decisions.explained_comparison import explain_comparison
+    from costmodel.decisions.comparison.explained import explain_comparison
 
     return explain_comparison(loaded, book, models, chosen)
 

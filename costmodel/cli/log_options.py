@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from costmodel.cli.output import Out
     from costmodel.prices.book import PriceBook
-    from costmodel.results.metered import Counts, Metered
+    from costmodel.results.metered.metered import Counts, Metered
     from costmodel.study.reported import Report
     from costmodel.study.usage_log import Log
-    from costmodel.usage.logs.columns import Source
+    from costmodel.usage.logs.shapes.columns import Source
 
 MALFORMED, UNPRICED = "malformed", "unpriced"
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -164,7 +164,7 @@ class Logged(NamedTuple):
 
     def tell(self, found: Found, out: Out) -> None:
         """Where bad rows stand, and what files were given twice."""
-        from costmodel.usage.logs.bad_rows import bad_rows, write_bad_rows
+        from costmodel.usage.logs.reading.bad_rows import bad_rows, write_bad_rows
 
         left_out: Mapping[str, int] = found.results[0].counts.left_out
         for note in dict.fromkeys((*found.said, *(note for source in found.files for note in source.notes))):
@@ -203,7 +203,7 @@ class Logged(NamedTuple):
         log = Log(self.logs, self.mapping, labels, self.key, "day" in by, kept, self.memory, watched, self.store)
         if self.engine != "spark":
             return log
-        from costmodel.usage.logs.spark import Spark
+        from costmodel.usage.logs.elsewhere.spark import Spark
 
         return log._replace(spark=Spark(self.master))
 

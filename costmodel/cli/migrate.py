@@ -26,7 +26,7 @@ def command(
     out: Out,
 ) -> int:
     """Before, during (canary ramp, fallback paid twice) and after a change of provider."""
-    from costmodel.decisions.migrate import migrate
+    from costmodel.decisions.move.migrate import migrate
 
     loaded = given.scenario(scenario)
     result = migrate(loaded, given.book(loaded))

@@ -43,7 +43,7 @@ def command(
 ) -> int:
     """Is it worth it: clinicians' work by hand against AI-assisted work that a clinician reviews."""
     from costmodel.results.labels import sentences
-    from costmodel.results.worth_records import month_records
+    from costmodel.results.worth.records import month_records
     from costmodel.study.worth import case_of
     from costmodel.uncertainty.appraisal import appraised
 

@@ -30,8 +30,8 @@ def command(logged: Logged, budget: Path, as_of: str, out: Out) -> int:
     where usage has no price; the result is printed first.
     """
     from costmodel.cli.usage_showback import one_book
-    from costmodel.decisions.budget import budget_status
-    from costmodel.decisions.budget_file import read_budget
+    from costmodel.decisions.metered.budget import budget_status
+    from costmodel.decisions.metered.budget_file import read_budget
 
     day, read = _day(as_of), read_budget(budget)
     found = logged.found(("day", *read.dimensions), out)

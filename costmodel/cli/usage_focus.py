@@ -108,7 +108,7 @@ def _require_one(logged: Logged, scenario: Path | None, others: Mapping[str, obj
 def _of_log(logged: Logged, owners: Mapping[str, str], out: Out, *, daily: bool) -> int:
     from costmodel.files import contents_sha256
     from costmodel.results.focus.rows import Focus
-    from costmodel.usage.logs.files import found_files
+    from costmodel.usage.logs.reading.files import found_files
 
     found = logged.found(["day"] if daily else [], out)
     files = logged.cubes or found_files(logged.logs).files

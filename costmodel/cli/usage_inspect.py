@@ -11,7 +11,7 @@ from costmodel.cli.options import output_options
 
 if TYPE_CHECKING:
     from costmodel.cli.output import Out
-    from costmodel.usage.logs.inspect import Inspection
+    from costmodel.usage.logs.reading.inspect import Inspection
 
 
 @click.command("inspect", short_help="what a log is: families, models, bad rows, and a mapping to start from")
@@ -35,8 +35,8 @@ def command(
 
     Where the log is of no known family, a mapping file is guessed. Nothing of prompts or answers is read or shown.
     """
-    from costmodel.results.inspection import InspectionResult
-    from costmodel.usage.logs.inspect import inspect
+    from costmodel.results.metered.inspection import InspectionResult
+    from costmodel.usage.logs.reading.inspect import inspect
 
     seen = inspect(logs, mapping)
     result = InspectionResult(seen)
@@ -63,8 +63,8 @@ def _mapping(seen: Inspection, file: Path | None, *, shown: bool) -> None:
 
 
 def _bad_rows(logs: tuple[Path, ...], mapping: Path | None, file: Path, *, quiet: bool) -> None:
-    from costmodel.usage.logs.bad_rows import write_bad_rows
-    from costmodel.usage.logs.reading import sources
+    from costmodel.usage.logs.reading.bad_rows import write_bad_rows
+    from costmodel.usage.logs.reading.reading import sources
 
     count = write_bad_rows(sources(logs, mapping), file)
     if not quiet:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from costmodel.cli.log_options import Logged
     from costmodel.cli.output import Out
-    from costmodel.results.metered import Metered
-    from costmodel.results.metered_comparison import MeteredComparison
+    from costmodel.results.metered.metered import Metered
+    from costmodel.results.metered.metered_comparison import MeteredComparison
 
 _BY = "Group by month, day, year, model, provider, tier, region, size, meter or a column of the log."
 
@@ -38,7 +38,7 @@ def command(logged: Logged, by: str | None, out: Out) -> int:
 
 
 def _one_or_beside(results: Sequence[Metered]) -> Metered | MeteredComparison:
-    from costmodel.results.metered_comparison import MeteredComparison
+    from costmodel.results.metered.metered_comparison import MeteredComparison
 
     return results[0] if len(results) == 1 else MeteredComparison(tuple(results))
 

@@ -37,8 +37,8 @@ def command(logged: Logged, bill: Path, tolerance: str, bill_mapping: Path | Non
     BILL is a FOCUS file, the answers of OpenRouter with their cost (which may be LOG itself), or day, model, amount and
     currency. Exit 1 where a model, or all together, are further off than the tolerance.
     """
-    from costmodel.decisions.reconcile import other_books, reconcile
-    from costmodel.decisions.reconcile_bill import read_bill
+    from costmodel.decisions.reconcile.bill import read_bill
+    from costmodel.decisions.reconcile.reconcile import other_books, reconcile
     from costmodel.errors import QuantityError
     from costmodel.prices.book import PriceBook
 

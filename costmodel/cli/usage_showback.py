@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from costmodel.cli.log_options import Found, Logged
     from costmodel.cli.output import Out
     from costmodel.quantities import Month
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 
 @click.command("showback")
@@ -32,8 +32,8 @@ def command(logged: Logged, by: str, rules: Path, month_: str | None, out: Out) 
     CSV and JSON have every amount twice: `cost` with every digit, and `charge` as it is booked, rounded so that
     everything adds up. Exit 3 where rows cannot be read as usage, 4 where usage has no price.
     """
-    from costmodel.decisions.sharing_rules import read_rules
-    from costmodel.decisions.showback import showback
+    from costmodel.decisions.metered.sharing_rules import read_rules
+    from costmodel.decisions.metered.showback import showback
 
     names = listed(by)
     if len(names) != 1:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from costmodel.cli.output import Out
     from costmodel.prices.book import PriceBook
-    from costmodel.usage.logs.dialects import Dialect
-    from costmodel.usage.logs.shape import Time
-    from costmodel.usage.logs.warehouse import Wanted
+    from costmodel.usage.logs.cube.dialects import Dialect
+    from costmodel.usage.logs.elsewhere.warehouse import Wanted
+    from costmodel.usage.logs.shapes.shape import Time
 
 _NAMES = ("snowflake", "bigquery", "trino", "databricks", "postgres", "duckdb", "spark")
 _TABLE = re.compile(r"""[\w$."`-]{1,300}""")
@@ -53,10 +53,10 @@ def command(
     No price is in the query: it adds up tokens, apart wherever a price may change.
     """
     from costmodel.prices.book import PriceBook
-    from costmodel.usage.logs.cuts import cuts_of
-    from costmodel.usage.logs.dialects import DIALECTS
-    from costmodel.usage.logs.shapes import load_mapping
-    from costmodel.usage.logs.warehouse import Wanted, warehouse_query
+    from costmodel.usage.logs.cube.cuts import cuts_of
+    from costmodel.usage.logs.cube.dialects import DIALECTS
+    from costmodel.usage.logs.elsewhere.warehouse import Wanted, warehouse_query
+    from costmodel.usage.logs.shapes.families import load_mapping
 
     if not _TABLE.fullmatch(table) or "--" in table:
         raise CommandLineError(f"--table: '{table[:60]}' is no name of a table: write one such as finance.usage_log")
@@ -75,7 +75,7 @@ def command(
 
 def _heading(wanted: Wanted, dialect: Dialect, books: Sequence[PriceBook]) -> Iterator[str]:
     """What a person should know who runs it."""
-    from costmodel.usage.logs.columns import shown
+    from costmodel.usage.logs.shapes.columns import shown
 
     yield f"-- Usage of {wanted.table}, added up for {', '.join(book.name for book in books)} ({dialect.name})."
     yield "-- Save the whole answer, with its heading, as CSV or Parquet. Then: costmodel usage price --cube ANSWER"
@@ -88,7 +88,7 @@ def _heading(wanted: Wanted, dialect: Dialect, books: Sequence[PriceBook]) -> It
 
 def _columns(wanted: Wanted) -> dict[str, str]:
     """The columns that are read, and what they must be."""
-    from costmodel.usage.logs.used import used_paths
+    from costmodel.usage.logs.shapes.used import used_paths
 
     shape = wanted.source.shapes[0]
     numbers = [*shape.meters.values(), *([shape.requests] if shape.requests else [])]

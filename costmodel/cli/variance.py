@@ -13,9 +13,9 @@ from costmodel.cli.options import output_options, scenario_options
 if TYPE_CHECKING:
     from costmodel.cli.options import Given
     from costmodel.cli.output import Out
-    from costmodel.decisions.spend import Spend
+    from costmodel.decisions.variance.spend import Spend
     from costmodel.results.estimate import Estimate
-    from costmodel.results.variance import Limit, Variance
+    from costmodel.results.variance.variance import Limit, Variance
 
 
 @click.command("variance")
@@ -53,8 +53,8 @@ def command(
     out: Out,
 ) -> int:
     """Why the cost moved between two scenarios, or results of `estimate` kept as JSON; --set changes HEAD alone."""
-    from costmodel.decisions.document_diff import changes
-    from costmodel.decisions.variance import variance
+    from costmodel.decisions.variance.document_diff import changes
+    from costmodel.decisions.variance.variance import variance
     from costmodel.errors import CommandLineError, all_or_errors
 
     asked = [(base, given._replace(settings=())), (head, given)]
@@ -78,7 +78,7 @@ class _Read(NamedTuple):
 
 
 def _read(path: Path, given: Given) -> _Read:
-    from costmodel.decisions.result_file import result_record, spend_of_record
+    from costmodel.decisions.variance.result_file import result_record, spend_of_record
     from costmodel.errors import CommandLineError
     from costmodel.results.comparison import Comparison
     from costmodel.study import estimate
@@ -101,7 +101,7 @@ def _read(path: Path, given: Given) -> _Read:
 
 
 def _limit(text: str, result: Variance) -> Limit:
-    from costmodel.decisions.variance import limit_of
+    from costmodel.decisions.variance.variance import limit_of
     from costmodel.errors import CommandLineError, QuantityError
 
     try:

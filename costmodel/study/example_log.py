@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from costmodel.errors import CommandLineError
 from costmodel.quantities import half_up
 from costmodel.study.cost import book_for, forecast_of, told
-from costmodel.usage.logs.shapes import shipped_shapes
+from costmodel.usage.logs.shapes.families import shipped_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

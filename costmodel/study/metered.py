@@ -14,16 +14,16 @@ from costmodel.billing.tariffs import priceable
 from costmodel.errors import CommandLineError, NoPriceError, NotInForceError
 from costmodel.prices.book import PriceBook
 from costmodel.results.estimate import BookReference
-from costmodel.results.metered import Counts, Metered, Unpriced
-from costmodel.results.metered_groups import PricedCell, add_units
+from costmodel.results.metered.metered import Counts, Metered, Unpriced
+from costmodel.results.metered.metered_groups import PricedCell, add_units
 from costmodel.results.notice import Notice
 from costmodel.results.notices import notices
 from costmodel.study.reported import Exchange, Report, paid_in
 from costmodel.study.usage_log import offers_of, usage_cube
 from costmodel.usage.cube import Cube
-from costmodel.usage.logs.cell_maker import DAY
-from costmodel.usage.logs.query import DUPLICATE
-from costmodel.usage.logs.slices import slices
+from costmodel.usage.logs.cube.cell_maker import DAY
+from costmodel.usage.logs.cube.query import DUPLICATE
+from costmodel.usage.logs.cube.slices import slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from costmodel.quantities import Month, Number
     from costmodel.study.usage_log import Log
     from costmodel.usage.cube import Cell
-    from costmodel.usage.logs.cell_maker import Usage
-    from costmodel.usage.logs.fine import FineCube
+    from costmodel.usage.logs.cube.cell_maker import Usage
+    from costmodel.usage.logs.cube.fine import FineCube
 
 K = TypeVar("K")
 _MOST_NAMED = 20  # models that a warning names

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from costmodel.quantities import Month
     from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
-    from costmodel.results.return_on_investment import ReturnOnInvestment
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
     from costmodel.scenario import Scenario
     from costmodel.study.traced_bill import Alternative, TracedBill
     from costmodel.study.traced_leaves import Leaf

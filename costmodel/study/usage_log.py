@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError, NoPriceError, all_or_errors
 from costmodel.results.lines import DIMENSIONS
-from costmodel.usage.logs.answer import is_answer, read_answer
-from costmodel.usage.logs.cell_maker import DAY
-from costmodel.usage.logs.columns import shown
-from costmodel.usage.logs.cuts import cuts_of
-from costmodel.usage.logs.fine import join, read_cube
-from costmodel.usage.logs.keyed import Way, keyed_log
-from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.scan import MEMORY, scanner
-from costmodel.usage.logs.store_cubes import Prices
-from costmodel.usage.logs.store_files import without_copies
-from costmodel.usage.logs.store_log import Asked, counted_with_store
+from costmodel.usage.logs.cube.cell_maker import DAY
+from costmodel.usage.logs.cube.cuts import cuts_of
+from costmodel.usage.logs.cube.fine import join, read_cube
+from costmodel.usage.logs.cube.scan import MEMORY, scanner
+from costmodel.usage.logs.elsewhere.answer import is_answer, read_answer
+from costmodel.usage.logs.reading.reading import sources
+from costmodel.usage.logs.shapes.columns import shown
+from costmodel.usage.logs.store.cubes import Prices
+from costmodel.usage.logs.store.files import without_copies
+from costmodel.usage.logs.store.keyed import Way, keyed_log
+from costmodel.usage.logs.store.log import Asked, counted_with_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from costmodel.prices.book import PriceBook
     from costmodel.prices.card import RateCard
-    from costmodel.usage.logs.columns import Source
-    from costmodel.usage.logs.cuts import Grain
-    from costmodel.usage.logs.fine import FineCube
-    from costmodel.usage.logs.scan import Scanner
-    from costmodel.usage.logs.spark import Spark, SparkScanner
+    from costmodel.usage.logs.cube.cuts import Grain
+    from costmodel.usage.logs.cube.fine import FineCube
+    from costmodel.usage.logs.cube.scan import Scanner
+    from costmodel.usage.logs.elsewhere.spark import Spark, SparkScanner
+    from costmodel.usage.logs.shapes.columns import Source
 
 _NO_LINES = "Spark knows no lines: to see those of the rows that are left out, run 'costmodel usage inspect' on a file"
 _NEAREST = 20  # unknown models for which like names are looked up, which takes a moment each
@@ -172,7 +172,7 @@ def _scanned(
 ) -> AbstractContextManager[Scanner] | AbstractContextManager[SparkScanner]:
     if log.spark is None:
         return scanner(files, folder, log.memory, log.progress)
-    from costmodel.usage.logs.spark import spark_scanner
+    from costmodel.usage.logs.elsewhere.spark import spark_scanner
 
     return spark_scanner(files, folder, log.spark)
 

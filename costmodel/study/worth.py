@@ -11,7 +11,7 @@ from costmodel.quantities import exact
 from costmodel.results.estimate import BookReference
 from costmodel.results.labels import say
 from costmodel.results.notices import notices, stated_notices, worth_notices
-from costmodel.results.return_on_investment import Option, ReturnOnInvestment, all_notices
+from costmodel.results.worth.return_on_investment import Option, ReturnOnInvestment, all_notices
 from costmodel.study.cost import alternatives, billed, book_for, exchange_rate, forecast_of, told
 from costmodel.value.flows import Flows, flows_of, quoted_or
 from costmodel.value.measures import measures_of

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from costmodel.documents.numbers import numbers_of
 from costmodel.errors import CommandLineError, CostmodelError
 from costmodel.results.explanation import Explanation
-from costmodel.results.return_on_investment import Option
-from costmodel.results.worth_records import month_figures
+from costmodel.results.worth.records import month_figures
+from costmodel.results.worth.return_on_investment import Option
 from costmodel.runtimes.operations import step
 from costmodel.runtimes.prose import Sentence, number_text, sentences
 from costmodel.runtimes.trace import Cell, cell, inputs
@@ -21,7 +21,7 @@ from costmodel.value.work import State, month_of_work
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from costmodel.results.return_on_investment import ReturnOnInvestment
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
     from costmodel.scenario import Scenario
     from costmodel.study.worth import Case
     from costmodel.value.work import Work

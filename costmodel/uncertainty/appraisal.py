@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from costmodel.prices.book import PriceBook
-    from costmodel.results.break_evens import BreakEvens
-    from costmodel.results.probabilistic import Probabilistic
-    from costmodel.results.return_on_investment import ReturnOnInvestment
-    from costmodel.results.sensitivity import OneWay
+    from costmodel.results.worth.break_evens import BreakEvens
+    from costmodel.results.worth.probabilistic import Probabilistic
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
+    from costmodel.results.worth.sensitivity import OneWay
     from costmodel.scenario import Scenario
     from costmodel.study.worth import Case
 

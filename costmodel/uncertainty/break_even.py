@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from costmodel.results.break_evens import BreakEven, BreakEvens, End, Interval, Nearest
+from costmodel.results.worth.break_evens import BreakEven, BreakEvens, End, Interval, Nearest
 from costmodel.uncertainty.parameters import (
     REACH,
     Array,

@@ -14,7 +14,7 @@ from costmodel.results.estimate import BookReference
 from costmodel.results.labels import say
 from costmodel.results.notice import Notice
 from costmodel.results.notices import stated_notices
-from costmodel.results.probabilistic import (
+from costmodel.results.worth.probabilistic import (
     DO_NOTHING,
     AtValue,
     Figure,

@@ -13,7 +13,7 @@ from costmodel.documents.settings import path_of, path_text
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.estimate import BookReference
 from costmodel.results.labels import period_text, say
-from costmodel.results.sensitivity import Axis, NamedCase, NamedCases, OneWay, Swing, TwoWay
+from costmodel.results.worth.sensitivity import Axis, NamedCase, NamedCases, OneWay, Swing, TwoWay
 from costmodel.scenario.reading import case_settings, scale_of, without_uncertainty
 from costmodel.study.worth import case_of
 from costmodel.uncertainty.break_even import NOTHING

@@ -15,7 +15,7 @@ from costmodel.study.usage_log import Log
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 OWN_PRICES = """\
 overlay: own

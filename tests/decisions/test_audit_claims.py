@@ -15,13 +15,13 @@ import yaml
 
 from costmodel import expectations
 from costmodel.cli import run
-from costmodel.decisions import figures
-from costmodel.decisions.audit import audit
-from costmodel.decisions.migrate import migrate
-from costmodel.decisions.units import Amount, quoted
-from costmodel.decisions.verdicts import verdict_on
+from costmodel.decisions.audit import figures
+from costmodel.decisions.audit.audit import audit
+from costmodel.decisions.audit.units import Amount, quoted
+from costmodel.decisions.audit.verdicts import verdict_on
+from costmodel.decisions.move.migrate import migrate
 from costmodel.errors import FileError, NoPriceError, QuantityError
-from costmodel.results.audit_parts import CONTRADICTED, NOT_COMPUTABLE, REPRODUCED, ROUNDED
+from costmodel.results.audit.parts import CONTRADICTED, NOT_COMPUTABLE, REPRODUCED, ROUNDED
 from costmodel.scenario import Scenario
 from costmodel.schemas import schema_text
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from priced_logs import log_file, used
 
-from costmodel.decisions.budget import budget_status
-from costmodel.decisions.budget_file import read_budget
-from costmodel.decisions.projecting import Kind, projected
+from costmodel.decisions.metered.budget import budget_status
+from costmodel.decisions.metered.budget_file import read_budget
+from costmodel.decisions.metered.projecting import Kind, projected
 from costmodel.errors import CommandLineError, FileError
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from priced_logs import Row
 
-    from costmodel.results.budget_lines import BudgetStatus, LineStatus
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.budget_lines import BudgetStatus, LineStatus
+    from costmodel.results.metered.metered import Metered
 
 MILLION = 1_000_000
 ALERTS = "alerts: {actual: [80 %, 100 %], projected: 100 %}\n"

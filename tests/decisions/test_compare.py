@@ -17,12 +17,12 @@ from private_offers import OFFERS, letters
 
 from costmodel import Scenario, estimate, return_on_investment
 from costmodel.cli import run
-from costmodel.decisions.alone import Bench
-from costmodel.decisions.compare import compare
-from costmodel.decisions.filters import Filters, filters_of, requirement
-from costmodel.decisions.latency import latency_classes
+from costmodel.decisions.comparison.alone import Bench
+from costmodel.decisions.comparison.compare import compare
+from costmodel.decisions.comparison.filters import Filters, filters_of, requirement
+from costmodel.decisions.comparison.latency import latency_classes
 from costmodel.errors import CommandLineError, CostmodelError, NoPriceError
-from costmodel.results.provider_comparison import Fact, PriceState, Standing, frontier
+from costmodel.results.providers.provider_comparison import Fact, PriceState, Standing, frontier
 from costmodel.study import book_for
 from costmodel.study.cost import billed
 

@@ -11,10 +11,10 @@ from private_offers import Private, letters, overlay
 
 from costmodel import Scenario, estimate, return_on_investment
 from costmodel.cli import run
-from costmodel.decisions.compare import compare
-from costmodel.decisions.filters import Filters, filters_of
-from costmodel.decisions.optimise import optimise
-from costmodel.decisions.work import compared_work, own_count_settings, rebuilt
+from costmodel.decisions.comparison.compare import compare
+from costmodel.decisions.comparison.filters import Filters, filters_of
+from costmodel.decisions.comparison.work import compared_work, own_count_settings, rebuilt
+from costmodel.decisions.mix.optimise import optimise
 from costmodel.documents.model import Model
 from costmodel.errors import CommandLineError, FileError
 from costmodel.quantities import decimal_text

@@ -10,8 +10,8 @@ from private_offers import Private, letters
 
 from costmodel import Scenario
 from costmodel.cli import run
-from costmodel.decisions.optimise import optimise
-from costmodel.decisions.wanted import read_constraints
+from costmodel.decisions.mix.optimise import optimise
+from costmodel.decisions.mix.wanted import read_constraints
 from costmodel.errors import FileError
 from costmodel.schemas import schema_text
 from costmodel.study import book_for

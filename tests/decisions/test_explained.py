@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from costmodel.cli import run
-from costmodel.decisions import explained_amounts
+from costmodel.decisions.comparison.explained import explain_comparison
 from costmodel.decisions.explained import Figure, explanation
-from costmodel.decisions.explained_comparison import explain_comparison
-from costmodel.decisions.explained_move import explained_of, traced_move
+from costmodel.decisions.move import explained_amounts
+from costmodel.decisions.move.explained import explained_of, traced_move
 from costmodel.errors import CommandLineError, CostmodelError
 from costmodel.quantities import decimal_text
 from costmodel.runtimes.prose import number_text
@@ -22,7 +22,7 @@ from costmodel.scenario import Scenario
 from costmodel.study import book_for
 
 if TYPE_CHECKING:
-    from costmodel.decisions.explained_amounts import TracedMove
+    from costmodel.decisions.move.explained_amounts import TracedMove
 
 ROOT = Path(__file__).parents[2]
 CLINIC, VENDOR = (ROOT / "scenarios" / f"{name}.yaml" for name in ("change-of-provider", "vendor-migration"))
@@ -256,8 +256,8 @@ COMPARISONS = [
 @pytest.mark.parametrize(("path", "changes", "asked"), COMPARISONS)
 def test_every_figure_of_a_comparison(path: Path, changes: dict[str, object], asked: dict[str, str]) -> None:
     """Costs, differences in money and as a share, list prices, of every offer: as in JSON, to the last digit."""
-    from costmodel.decisions.compare import compare
-    from costmodel.decisions.filters import filters_of
+    from costmodel.decisions.comparison.compare import compare
+    from costmodel.decisions.comparison.filters import filters_of
 
     scenario = Scenario.load(path, changes)
     book = book_for(scenario)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from costmodel.decisions.explained_move import explained_of, traced_move
+from costmodel.decisions.move.explained import explained_of, traced_move
 from costmodel.quantities import decimal_text
 from costmodel.scenario import Scenario
 from costmodel.study import book_for

@@ -10,7 +10,7 @@ import pytest
 
 import costmodel as cm
 from costmodel.cli import run
-from costmodel.decisions.result_file import spend_of_record
+from costmodel.decisions.variance.result_file import spend_of_record
 from costmodel.errors import FileError
 from costmodel.results.records import json_text
 from costmodel.study.metered import metered
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from costmodel.results.estimate import Estimate
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 PLAN = """\
 scenario: Letters, plan

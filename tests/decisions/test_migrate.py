@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costmodel.cli import run
-from costmodel.decisions.migrate import migrate
-from costmodel.decisions.outlook import break_even
+from costmodel.decisions.move.migrate import migrate
+from costmodel.decisions.move.outlook import break_even
 from costmodel.equations import service
 from costmodel.errors import FileError
 from costmodel.expectations import cases_of
@@ -25,7 +25,7 @@ from costmodel.scenario import Scenario
 from costmodel.study import estimate
 
 if TYPE_CHECKING:
-    from costmodel.results.migration import MigrationResult
+    from costmodel.results.migration.migration import MigrationResult
 
 ROOT = Path(__file__).parents[2]
 # A request of 1,000 input tokens costs a thousandth of the price: 0.02, 0.01, and from 2026-11-21 on 0.03 at 'later'.

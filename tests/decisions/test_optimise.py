@@ -12,11 +12,11 @@ from private_offers import OFFERS, Private, letters, overlay
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
-from costmodel.decisions.filters import filters_of
-from costmodel.decisions.optimise import against, optimise, with_mix
-from costmodel.decisions.wanted import read_constraints
+from costmodel.decisions.comparison.filters import filters_of
+from costmodel.decisions.mix.optimise import against, optimise, with_mix
+from costmodel.decisions.mix.wanted import read_constraints
 from costmodel.quantities import decimal_text
-from costmodel.results.mix_words import price_of
+from costmodel.results.providers.mix_words import price_of
 from costmodel.study import book_for
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costmodel.decisions.programme import Constraint, Problem, Unit, clashes, optimum, pure, rounded, steps
+from costmodel.decisions.mix.programme import Constraint, Problem, Unit, clashes, optimum, pure, rounded, steps
 
 
 def problem_of(seed: int, offers: int = 5, workloads: int = 2) -> Problem:

@@ -14,9 +14,9 @@ from private_offers import OFFERS, Private, letters, overlay
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
-from costmodel.decisions.axes import axis
-from costmodel.decisions.crossing import crossing
-from costmodel.decisions.ranges import over
+from costmodel.decisions.comparison.axes import axis
+from costmodel.decisions.comparison.crossing import crossing
+from costmodel.decisions.comparison.ranges import over
 from costmodel.errors import CommandLineError
 from costmodel.study import book_for
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 import costmodel as cm
 from costmodel.cli import run
-from costmodel.decisions.reconcile import other_books, reconcile
-from costmodel.decisions.reconcile_bill import read_bill
-from costmodel.decisions.reconcile_causes import Known, constant_factor, explained
+from costmodel.decisions.reconcile.bill import read_bill
+from costmodel.decisions.reconcile.causes import Known, constant_factor, explained
+from costmodel.decisions.reconcile.reconcile import other_books, reconcile
 from costmodel.errors import FileError
 from costmodel.prices.book import PriceBook
 from costmodel.quantities import decimal_text, half_up
-from costmodel.results.reconciliation import (
+from costmodel.results.metered.reconciliation import (
     CAUSES,
     DAYS,
     NO_PRICE,

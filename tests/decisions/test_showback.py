@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from priced_logs import log_file, used
 
-from costmodel.decisions.showback import showback
+from costmodel.decisions.metered.showback import showback
 from costmodel.errors import CommandLineError, FileError
-from costmodel.results.apportioned import apportioned
-from costmodel.results.showback import OWN
+from costmodel.results.metered.apportioned import apportioned
+from costmodel.results.metered.showback import OWN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from costmodel.results.metered import Metered
-    from costmodel.results.showback import Showback
+    from costmodel.results.metered.metered import Metered
+    from costmodel.results.metered.showback import Showback
 
 MILLION = 1_000_000
 ROWS = [

@@ -16,23 +16,23 @@ from hypothesis import strategies as st
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
-from costmodel.decisions.document_diff import changes
-from costmodel.decisions.matched import matched
-from costmodel.decisions.orders import sequential_effects, symmetric_effects
-from costmodel.decisions.result_file import spend_of_record, written_spend
-from costmodel.decisions.spend import Case, Key, MeterWords, MonthSpend, Spend, Use, slices_of
-from costmodel.decisions.variance import limit_of, variance
+from costmodel.decisions.variance.document_diff import changes
+from costmodel.decisions.variance.matched import matched
+from costmodel.decisions.variance.orders import sequential_effects, symmetric_effects
+from costmodel.decisions.variance.result_file import spend_of_record, written_spend
+from costmodel.decisions.variance.spend import Case, Key, MeterWords, MonthSpend, Spend, Use, slices_of
+from costmodel.decisions.variance.variance import limit_of, variance
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.records import json_text
-from costmodel.results.variance import EFFECTS, FACTORS
-from costmodel.results.variance_tables import shared_out
+from costmodel.results.variance.tables import shared_out
+from costmodel.results.variance.variance import EFFECTS, FACTORS
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from costmodel.results.estimate import Estimate
-    from costmodel.results.variance import Variance
+    from costmodel.results.variance.variance import Variance
 
 SCENARIOS = shipped_folder("scenarios")
 MIX = str(SCENARIOS / "emr-mix.yaml")

@@ -13,11 +13,9 @@ from costmodel.billing.levies import LevyLine
 from costmodel.prices.meters import Meters
 from costmodel.quantities import Month
 from costmodel.results.estimate import BookReference, Estimate
-from costmodel.results.migration_parts import Amounts
+from costmodel.results.migration.parts import Amounts
 from costmodel.results.parameters import Parameter
-from costmodel.results.probabilistic import AtValue, Figure, Histogram, Probabilistic, UncertainOption
-from costmodel.results.probabilistic import Standing as Choice
-from costmodel.results.provider_comparison import (
+from costmodel.results.providers.provider_comparison import (
     Fact,
     LatencyClass,
     Present,
@@ -25,14 +23,16 @@ from costmodel.results.provider_comparison import (
     ProviderComparison,
     Standing,
 )
-from costmodel.results.sensitivity import Axis, OneWay, Swing, TwoWay
-from costmodel.results.variance import Amounts as Side
-from costmodel.results.variance import Finding, Variance, VarianceLine
-from costmodel.results.variance import Side as Total
+from costmodel.results.variance.variance import Amounts as Side
+from costmodel.results.variance.variance import Finding, Variance, VarianceLine
+from costmodel.results.variance.variance import Side as Total
+from costmodel.results.worth.probabilistic import AtValue, Figure, Histogram, Probabilistic, UncertainOption
+from costmodel.results.worth.probabilistic import Standing as Choice
+from costmodel.results.worth.sensitivity import Axis, OneWay, Swing, TwoWay
 from costmodel.shipped import shipped_folder
 
 if TYPE_CHECKING:
-    from costmodel.results.migration import MigrationResult
+    from costmodel.results.migration.migration import MigrationResult
 
 SCENARIOS = shipped_folder("scenarios")
 BOOK = BookReference("2026.11", "0" * 64)

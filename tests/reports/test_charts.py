@@ -36,7 +36,7 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import Money
 from costmodel.reports import charts
 from costmodel.results.estimate import BookReference
-from costmodel.results.provider_comparison import Present
+from costmodel.results.providers.provider_comparison import Present
 from costmodel.study.worth import case_of
 from costmodel.uncertainty.sensitivity import two_way as mapped
 

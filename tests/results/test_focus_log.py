@@ -26,7 +26,7 @@ sys.path.append(str(Path(__file__).parent.parent / "usage"))
 from metered_logs import book, mapping, random_log, written_csv
 
 if TYPE_CHECKING:
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 HEADING = "time,model,department,input_tokens,cache_read_tokens,output_tokens"
 ROWS = (

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import costmodel as cm
-from costmodel.decisions.ranges import over
+from costmodel.decisions.comparison.ranges import over
 from costmodel.quantities import decimal_text
 from costmodel.results.html import table_html
 from costmodel.results.shown import RECORD_TYPE, Shown

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from metered_logs import Logged
 
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 Key = tuple[str, str, str]
 

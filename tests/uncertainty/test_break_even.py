@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costmodel.results.break_evens import hangs_on
 from costmodel.results.parameters import Parameter
+from costmodel.results.worth.break_evens import hangs_on
 from costmodel.scenario import Scenario
 from costmodel.study.worth import QUOTED, case_of
 from costmodel.uncertainty.break_even import _Points, _turns, break_evens, searched

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from costmodel.usage.logs.engine import connection, plain_errors
-from costmodel.usage.logs.reading import relation, sources
+from costmodel.usage.logs.reading.engine import connection, plain_errors
+from costmodel.usage.logs.reading.reading import relation, sources
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 AT = "2026-01-02T03:04:05Z"

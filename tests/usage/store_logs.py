@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from metered_logs import Logged
 
     from costmodel.prices.book import PriceBook
-    from costmodel.usage.logs.fine import Facts
+    from costmodel.usage.logs.cube.fine import Facts
 
 __all__ = ["book", "random_log"]
 

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_rows import AT, log, rows, written
 
-from costmodel.usage.logs.bad_rows import bad_rows, write_bad_rows
-from costmodel.usage.logs.engine import connection
-from costmodel.usage.logs.reading import sources
+from costmodel.usage.logs.reading.bad_rows import bad_rows, write_bad_rows
+from costmodel.usage.logs.reading.engine import connection
+from costmodel.usage.logs.reading.reading import sources
 
 if TYPE_CHECKING:
-    from costmodel.usage.logs.bad_rows import BadRow
+    from costmodel.usage.logs.reading.bad_rows import BadRow
 
 HEADING = "time,model,input_tokens,output_tokens,note"
 GOOD = {"time": AT, "model": "m", "input_tokens": 1, "output_tokens": 2}

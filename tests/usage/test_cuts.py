@@ -11,7 +11,7 @@ from metered_logs import METERS, book
 
 from costmodel.errors import NoPriceError
 from costmodel.prices.tariff import Shape
-from costmodel.usage.logs.cuts import Cuts, cuts_of, microseconds, scale, uncovered
+from costmodel.usage.logs.cube.cuts import Cuts, cuts_of, microseconds, scale, uncovered
 
 if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook

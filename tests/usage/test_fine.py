@@ -9,11 +9,11 @@ import pytest
 from metered_logs import METERS, OFFERS, book, mapping, random_log, written_parquet
 
 from costmodel.errors import FileError, UsageError
-from costmodel.usage.logs.cuts import Cuts, cuts_of
-from costmodel.usage.logs.fine import Facts, FineCube, facts_of, join, read_cube, write_cube
-from costmodel.usage.logs.query import Layout
-from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.scan import scanner
+from costmodel.usage.logs.cube.cuts import Cuts, cuts_of
+from costmodel.usage.logs.cube.fine import Facts, FineCube, facts_of, join, read_cube, write_cube
+from costmodel.usage.logs.cube.query import Layout
+from costmodel.usage.logs.cube.scan import scanner
+from costmodel.usage.logs.reading.reading import sources
 
 if TYPE_CHECKING:
     from pathlib import Path

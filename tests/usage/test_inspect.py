@@ -10,9 +10,9 @@ from log_rows import AT, AT_US, DATA, log, mapping, rows, written
 from test_shape_families import FAMILIES
 
 from costmodel.cli.usage_inspect import command
-from costmodel.results.inspection import InspectionResult
-from costmodel.usage.logs.engine import connection
-from costmodel.usage.logs.inspect import inspect
+from costmodel.results.metered.inspection import InspectionResult
+from costmodel.usage.logs.reading.engine import connection
+from costmodel.usage.logs.reading.inspect import inspect
 
 if TYPE_CHECKING:
     from pathlib import Path

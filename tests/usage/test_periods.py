@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from metered_logs import METERS, OFFERS, book
 
-from costmodel.usage.logs.cuts import HALF_HOUR_US, Cuts, cuts_of, instant_of, microseconds
-from costmodel.usage.logs.limits import limits
-from costmodel.usage.logs.periods import Opened, Period, periods
+from costmodel.usage.logs.cube.cuts import HALF_HOUR_US, Cuts, cuts_of, instant_of, microseconds
+from costmodel.usage.logs.cube.periods import Opened, Period, periods
+from costmodel.usage.logs.shapes.limits import limits
 
 if TYPE_CHECKING:
     from costmodel.prices.card import RateCard

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from costmodel.prices.hours import Hours
 from costmodel.prices.tariff import Measure, Shape
-from costmodel.usage.logs.cuts import HALF_HOUR_US, Cuts, microseconds, scale
-from costmodel.usage.logs.dialects import DUCKDB
-from costmodel.usage.logs.query import DUPLICATE, UNDECIDED, Layout, fine_query, good_groups
+from costmodel.usage.logs.cube.cuts import HALF_HOUR_US, Cuts, microseconds, scale
+from costmodel.usage.logs.cube.dialects import DUCKDB
+from costmodel.usage.logs.cube.query import DUPLICATE, UNDECIDED, Layout, fine_query, good_groups
 
 METERS = ("input", "cache_read", "output")
 NOON = microseconds(datetime(2026, 2, 10, 12, tzinfo=UTC))

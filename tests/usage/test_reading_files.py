@@ -9,10 +9,10 @@ import pytest
 from log_rows import AT, AT_US, DATA, log, mapping, reasons, row, rows, written
 
 from costmodel.errors import FileError
-from costmodel.usage.logs.columns import REASON_NAMES
-from costmodel.usage.logs.engine import connection
-from costmodel.usage.logs.limits import limits
-from costmodel.usage.logs.reading import sources
+from costmodel.usage.logs.reading.engine import connection
+from costmodel.usage.logs.reading.reading import sources
+from costmodel.usage.logs.shapes.columns import REASON_NAMES
+from costmodel.usage.logs.shapes.limits import limits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,11 +16,11 @@ from log_rows import AT, log, mapping, rows, written
 from test_shape_families import FAMILIES
 
 from costmodel.errors import CostmodelError
-from costmodel.results.inspection import InspectionResult
-from costmodel.usage.logs.bad_rows import bad_rows, write_bad_rows
-from costmodel.usage.logs.engine import connection, plain_errors
-from costmodel.usage.logs.inspect import inspect
-from costmodel.usage.logs.reading import relation, sources
+from costmodel.results.metered.inspection import InspectionResult
+from costmodel.usage.logs.reading.bad_rows import bad_rows, write_bad_rows
+from costmodel.usage.logs.reading.engine import connection, plain_errors
+from costmodel.usage.logs.reading.inspect import inspect
+from costmodel.usage.logs.reading.reading import relation, sources
 
 if TYPE_CHECKING:
     from pathlib import Path

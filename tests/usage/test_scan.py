@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from metered_logs import METERS, OFFERS, book, mapping, random_log, written_csv, written_parquet
 
 from costmodel.errors import CommandLineError, CostmodelError
-from costmodel.usage.logs.cuts import Cuts, cuts_of
-from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.scan import Scanner, scanner
+from costmodel.usage.logs.cube.cuts import Cuts, cuts_of
+from costmodel.usage.logs.cube.scan import Scanner, scanner
+from costmodel.usage.logs.reading.reading import sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from costmodel.usage.logs.fine import FineCube
+    from costmodel.usage.logs.cube.fine import FineCube
 
 ROWS = random_log(400, 3)
 BAD = {

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from log_rows import mapping
 
 from costmodel.cli.usage_inspect import command
-from costmodel.usage.logs.columns import REASONS
-from costmodel.usage.logs.inspect import inspect
-from costmodel.usage.logs.limits import limits
-from costmodel.usage.logs.shape import Shape
-from costmodel.usage.logs.shapes import load_mapping, shipped_shapes
+from costmodel.usage.logs.reading.inspect import inspect
+from costmodel.usage.logs.shapes.columns import REASONS
+from costmodel.usage.logs.shapes.families import load_mapping, shipped_shapes
+from costmodel.usage.logs.shapes.limits import limits
+from costmodel.usage.logs.shapes.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from log_rows import AT, AT_US, DATA, log, row, rows
 
-from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.recognition import counted_families
-from costmodel.usage.logs.shapes import shipped_shapes
+from costmodel.usage.logs.reading.reading import sources
+from costmodel.usage.logs.reading.recognition import counted_families
+from costmodel.usage.logs.shapes.families import shipped_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import pytest
 from log_rows import AT, AT_US, log, mapping, row, rows, written
 
 from costmodel.errors import CommandLineError, FileError
-from costmodel.usage.logs.limits import limits
-from costmodel.usage.logs.shapes import load_mapping, meters, shape_mistakes, shipped_shapes
+from costmodel.usage.logs.shapes.families import load_mapping, meters, shape_mistakes, shipped_shapes
+from costmodel.usage.logs.shapes.limits import limits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,13 @@ from costmodel.errors import CommandLineError, CostmodelError, NoPriceError
 from costmodel.study.metered import priced
 from costmodel.study.reported import Report
 from costmodel.study.usage_log import offers_of
-from costmodel.usage.logs.cuts import Cuts, cuts_of
-from costmodel.usage.logs.fine import FineCube, facts_of, write_cube
-from costmodel.usage.logs.query import Layout
-from costmodel.usage.logs.reading import sources
-from costmodel.usage.logs.scan import scanner
-from costmodel.usage.logs.slices import slices
-from costmodel.usage.logs.spans import spans_of
+from costmodel.usage.logs.cube.cuts import Cuts, cuts_of
+from costmodel.usage.logs.cube.fine import FineCube, facts_of, write_cube
+from costmodel.usage.logs.cube.query import Layout
+from costmodel.usage.logs.cube.scan import scanner
+from costmodel.usage.logs.cube.slices import slices
+from costmodel.usage.logs.cube.spans import spans_of
+from costmodel.usage.logs.reading.reading import sources
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,17 +23,17 @@ from costmodel.cli import run  # noqa: E402
 from costmodel.errors import CommandLineError, FileError  # noqa: E402
 from costmodel.study.metered import metered, priced  # noqa: E402
 from costmodel.study.usage_log import Log, kept_cube, usage_cube  # noqa: E402
-from costmodel.usage.logs.cuts import cuts_of  # noqa: E402
-from costmodel.usage.logs.dialects import DUCKDB, SPARK  # noqa: E402
-from costmodel.usage.logs.engine import connection  # noqa: E402
-from costmodel.usage.logs.shapes import load_mapping  # noqa: E402
-from costmodel.usage.logs.spark import Spark, spark_scanner  # noqa: E402
-from costmodel.usage.logs.warehouse import Wanted, warehouse_query  # noqa: E402
+from costmodel.usage.logs.cube.cuts import cuts_of  # noqa: E402
+from costmodel.usage.logs.cube.dialects import DUCKDB, SPARK  # noqa: E402
+from costmodel.usage.logs.elsewhere.spark import Spark, spark_scanner  # noqa: E402
+from costmodel.usage.logs.elsewhere.warehouse import Wanted, warehouse_query  # noqa: E402
+from costmodel.usage.logs.reading.engine import connection  # noqa: E402
+from costmodel.usage.logs.shapes.families import load_mapping  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from costmodel.usage.logs.fine import FineCube
+    from costmodel.usage.logs.cube.fine import FineCube
 
 needs_spark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "Spark is there")
 

@@ -18,7 +18,7 @@ from metered_logs import written_csv  # noqa: E402
 from store_logs import book, part, parts, random_log, run  # noqa: E402
 
 from costmodel.errors import CommandLineError, FileError  # noqa: E402
-from costmodel.usage.logs import store_log  # noqa: E402
+from costmodel.usage.logs.store import log as store_log  # noqa: E402
 
 if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
@@ -244,7 +244,7 @@ def test_leftovers_of_killed_runs_are_removed(tmp_path: Path):
 
 def test_a_run_at_work_is_left_alone(tmp_path: Path):
     """Its folder is no leftover."""
-    from costmodel.usage.logs.store import opened_store
+    from costmodel.usage.logs.store.store import opened_store
 
     log, prices, store = parts(tmp_path / "log", ROWS, 1), book(tmp_path), tmp_path / "store"
     with opened_store(store, "0" * 64) as other:
@@ -255,7 +255,7 @@ def test_a_run_at_work_is_left_alone(tmp_path: Path):
 
 def test_what_another_run_removes_is_still_there(tmp_path: Path):
     """A run works on links of its own."""
-    from costmodel.usage.logs.store import opened_store
+    from costmodel.usage.logs.store.store import opened_store
 
     store, content = tmp_path / "store", "c" * 64
     with opened_store(store, "0" * 64) as one:

@@ -17,7 +17,7 @@ from store_logs import book, keyed, random_log, run  # noqa: E402
 
 from costmodel.cli import run as main  # noqa: E402
 from costmodel.study.usage_log import Log, read_log, usage_cube  # noqa: E402
-from costmodel.usage.logs import store_log  # noqa: E402
+from costmodel.usage.logs.store import log as store_log  # noqa: E402
 
 ROWS = random_log(300)
 STORED = pytest.mark.parametrize("stored", [False, True])

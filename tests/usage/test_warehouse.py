@@ -21,15 +21,15 @@ from costmodel.cli import run  # noqa: E402
 from costmodel.errors import CommandLineError, FileError  # noqa: E402
 from costmodel.study.metered import metered, priced  # noqa: E402
 from costmodel.study.usage_log import Log, kept_cube  # noqa: E402
-from costmodel.usage.logs.cuts import cuts_of  # noqa: E402
-from costmodel.usage.logs.dialects import DIALECTS  # noqa: E402
-from costmodel.usage.logs.shapes import load_mapping  # noqa: E402
-from costmodel.usage.logs.warehouse import Wanted, warehouse_query  # noqa: E402
+from costmodel.usage.logs.cube.cuts import cuts_of  # noqa: E402
+from costmodel.usage.logs.cube.dialects import DIALECTS  # noqa: E402
+from costmodel.usage.logs.elsewhere.warehouse import Wanted, warehouse_query  # noqa: E402
+from costmodel.usage.logs.shapes.families import load_mapping  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
 
 needs_postgres = pytest.mark.skipif(programs() is None, reason="no PostgreSQL is installed (Debian: postgresql)")
 

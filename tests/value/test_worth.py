@@ -14,7 +14,7 @@ from worth_oracle import months_of, noticed, number, payback, round_up, totals_o
 
 from costmodel.errors import FileError
 from costmodel.evidence import evidence_item
-from costmodel.results.worth_records import figures, month_figures, way_figures
+from costmodel.results.worth.records import figures, month_figures, way_figures
 from costmodel.scenario import Scenario
 from costmodel.study.worth import case_of
 from costmodel.study.worth import result_of as appraised

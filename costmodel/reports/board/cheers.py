@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from costmodel.reports.board.sections import chance
 from costmodel.results.labels import listed, say
 from costmodel.results.table import Column, Table
-from costmodel.results.worth_summary import cheers_rows
+from costmodel.results.worth.summary import cheers_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from costmodel.reports.board.papers import Papers
     from costmodel.results.estimate import Estimate
     from costmodel.results.labels import Locale, Said
-    from costmodel.results.return_on_investment import ReturnOnInvestment
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
 
 _ROOM = "costmodel.reports.board"
 _HEADS = {

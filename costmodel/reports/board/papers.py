@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.decisions.compare import compare
-from costmodel.decisions.work import rebuilt
+from costmodel.decisions.comparison.compare import compare
+from costmodel.decisions.comparison.work import rebuilt
 from costmodel.results.comparison import Comparison
 from costmodel.study import estimate
 from costmodel.study.traced_leaves import Leaves
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from costmodel.documents.model import Model
     from costmodel.prices.book import PriceBook
-    from costmodel.results.break_evens import BreakEvens
     from costmodel.results.estimate import Estimate
     from costmodel.results.notice import Notice
-    from costmodel.results.probabilistic import Probabilistic
-    from costmodel.results.provider_comparison import ProviderComparison
-    from costmodel.results.return_on_investment import ReturnOnInvestment
-    from costmodel.results.sensitivity import OneWay
+    from costmodel.results.providers.provider_comparison import ProviderComparison
+    from costmodel.results.worth.break_evens import BreakEvens
+    from costmodel.results.worth.probabilistic import Probabilistic
+    from costmodel.results.worth.return_on_investment import ReturnOnInvestment
+    from costmodel.results.worth.sensitivity import OneWay
     from costmodel.scenario import Scenario
     from costmodel.study.traced_leaves import Leaf
 
@@ -70,7 +70,7 @@ class Papers(NamedTuple):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Warnings of all results, each once."""
-        from costmodel.results.return_on_investment import all_notices
+        from costmodel.results.worth.return_on_investment import all_notices
 
         worth = self.worth
         found = [bill.notices for bill in self.bills]

@@ -9,9 +9,9 @@ from costmodel.documents.settings import path_text
 from costmodel.quantities import decimal_text, grouped, half_up, magnitude, significant
 from costmodel.results.estimate import shown_costs, unit_cost_text
 from costmodel.results.labels import labelled, money_text, say, sentences
-from costmodel.results.probabilistic_tables import options_table as draws_table
-from costmodel.results.probabilistic_tables import percent
 from costmodel.results.table import Column, Table
+from costmodel.results.worth.probabilistic_tables import options_table as draws_table
+from costmodel.results.worth.probabilistic_tables import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

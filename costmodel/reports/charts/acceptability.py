@@ -11,7 +11,7 @@ from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page
 from costmodel.reports.charts.style import MUTED, PAPER, look
 from costmodel.reports.charts.words import SMALL, called
 from costmodel.results.parameters import money
-from costmodel.results.probabilistic import DO_NOTHING
+from costmodel.results.worth.probabilistic import DO_NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from costmodel.results.probabilistic import AtValue, Probabilistic
+    from costmodel.results.worth.probabilistic import AtValue, Probabilistic
 
 _HUNDRED = 100
 _TALL = 3.2  # inches

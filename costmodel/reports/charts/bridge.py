@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from costmodel.results.table import Table
-    from costmodel.results.variance import Variance
+    from costmodel.results.variance.variance import Variance
 
 _BAR, _ROW = 0.22, 0.42  # inches of a bar, and of a row
 _NEAR = Fraction(1, 6)  # of the highest level: levels no farther apart are drawn from a number nearer to them than 0

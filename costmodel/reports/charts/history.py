@@ -15,7 +15,7 @@ from costmodel.reports.charts.page import BEHIND, Heading, Room, book_text, draw
 from costmodel.reports.charts.style import look
 from costmodel.reports.charts.words import SMALL
 from costmodel.results.estimate import BookReference
-from costmodel.results.provider_comparison import PRICES_SHOWN
+from costmodel.results.providers.provider_comparison import PRICES_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from costmodel.reports.charts.around import Spot, spots
 from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import BLUE, FAINT, INK, SKY
 from costmodel.reports.charts.words import SMALL, called
-from costmodel.results.provider_comparison import shortened, value_text
+from costmodel.results.providers.provider_comparison import shortened, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from costmodel.results.provider_comparison import ProviderComparison, Standing
+    from costmodel.results.providers.provider_comparison import ProviderComparison, Standing
 
 _TALL = 3.8  # inches
 _MARGIN = 1.08  # of the largest value: where the axis ends

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from costmodel.results.labels import Said
-    from costmodel.results.probabilistic import Histogram, Probabilistic, UncertainOption
+    from costmodel.results.worth.probabilistic import Histogram, Probabilistic, UncertainOption
 
 _HUNDRED = 100
 _ROW = 1.6  # inches

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from costmodel.results.labels import Said
-    from costmodel.results.provider_comparison import ProviderComparison, Standing
+    from costmodel.results.providers.provider_comparison import ProviderComparison, Standing
 
 _BAR = 0.62  # of a row
 _TICK = 0.12  # of a row: half of the end of an interval

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from costmodel.results.migration import MigrationResult
-    from costmodel.results.migration_parts import Stage
+    from costmodel.results.migration.migration import MigrationResult
+    from costmodel.results.migration.parts import Stage
 
 _HUNDRED = 100
 _TALL = 1.5  # inches of each drawing

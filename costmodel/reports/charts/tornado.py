@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from costmodel.results.labels import Said
-    from costmodel.results.sensitivity import OneWay, Swing
+    from costmodel.results.worth.sensitivity import OneWay, Swing
 
 _HALF = 0.15  # inches of each of the two bars of a row
 _TALL = 0.4  # inches of a row

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
 
-    from costmodel.results.sensitivity import Axis, TwoWay
+    from costmodel.results.worth.sensitivity import Axis, TwoWay
 
 _ROW, _TALL = 0.36, 5.5  # inches of a row; of all rows at most
 _STRONGEST = 0.75  # of a colour: what is written on it stays readable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from costmodel.prices.schema import GLOBAL
 from costmodel.results.focus.prices import row_price, source_parts
 from costmodel.results.focus.row import Row, checked, number, units
-from costmodel.usage.logs.cell_maker import DAY
+from costmodel.usage.logs.cube.cell_maker import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

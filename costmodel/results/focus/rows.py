@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from costmodel.quantities import Month
     from costmodel.results.estimate import Estimate
     from costmodel.results.focus.row import Row
-    from costmodel.results.metered import Metered
+    from costmodel.results.metered.metered import Metered
     from costmodel.results.notice import Notice
 
 _SHOWN_PLACES = 2

@@ -1,0 +1,1 @@
+"""Offers side by side, and where their ranking turns."""

@@ -1,0 +1,1 @@
+"""What departments bear of metered usage, and how a month will end."""

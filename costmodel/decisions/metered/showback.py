@@ -1,0 +1,179 @@
+"""Showback and chargeback: metered usage by department, and shared cost spread by stated rules, exactly.
+
+The direct method: every shared cost is spread in one step, by what each department used itself. No part of one shared
+cost goes into the spreading of another, so the order of the rules does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costmodel.decisions.metered.sharing_rules import MINIMUMS, UNLABELLED, Rules, named, read_rules
+from costmodel.documents.model import did_you_mean, in_order
+from costmodel.equations.allocation import allocated_cost
+from costmodel.equations.charges import share_of_total
+from costmodel.errors import CommandLineError, FileError
+from costmodel.quantities import Month
+from costmodel.results.estimate import shown_costs
+from costmodel.results.metered.showback import Own, Pool, Showback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from costmodel.decisions.metered.sharing_rules import Shared
+    from costmodel.errors import Mistake
+    from costmodel.results.lines import Group
+    from costmodel.results.metered.metered import Metered
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+_NOBODY = ""  # of requests without the label
+_TOKENS = ("input", "output")
+_MOST_LISTED = 12  # names that a message lists
+_NOT_BY = ("meter", "month", "year", "day")
+
+
+def showback(used: Metered, rules: str | Path | Rules, *, by: str, month: str | Month | None = None) -> Showback:
+    """What each department has to bear.
+
+    Args:
+        used: metered usage, read with the label.
+        rules: the file of rules.
+        by: the label, such as `department`; or provider, model and so on.
+        month: the one month that is shown, such as `2026-11`; every month of the log, as one, where it is left out.
+
+    Raises:
+        FileError: every mistake in the rules.
+        CommandLineError: there is no such label, or no usage in the month.
+        QuantityError: the month is none.
+    """
+    read = rules if isinstance(rules, Rules) else read_rules(rules)
+    if by in _NOT_BY:
+        raise CommandLineError(f"nobody bears cost by {by}: show it by a label such as department, or by provider")
+    shown = used if month is None else _of_month(used, month if isinstance(month, Month) else Month.parse(month))
+    return _Sharing(shown, read, by).result()
+
+
+def _of_month(used: Metered, month: Month) -> Metered:
+    """The usage of one month.
+
+    Raises:
+        CommandLineError: there is none.
+    """
+    priced = tuple(item for item in used.priced if item.cell.month == month)
+    levies = tuple(line for line in used.levies if line.month == month)
+    if not priced:
+        raise CommandLineError(f"the log has no usage with a price in {month}: it is of {used.period}")
+    return replace(used, months=(month,), priced=priced, levies=levies)
+
+
+class _Sharing:
+    def __init__(self, used: Metered, rules: Rules, by: str) -> None:
+        self._used, self._rules, self._by = used, rules, by
+        self._all = {group.key[0]: _own(group) for group in replace(used, levies=()).by(by)}
+        shared = {name for item in rules.file.shared for name in item.usage_of or ()}
+        self._own = {name: own for name, own in self._all.items() if name and name not in shared}
+        self._idle = frozenset(rules.file.may_have_no_usage)
+
+    def result(self) -> Showback:
+        """The result.
+
+        Raises:
+            FileError: what the rules say cannot be done with this usage.
+        """
+        found, mistakes = [], []
+        for number, item in enumerate(self._rules.file.shared):
+            wrong = list(self._mistakes(number, item))
+            mistakes += wrong
+            if not wrong:
+                found.append(self._pool(item))
+        if mistakes:
+            raise FileError(in_order(mistakes))
+        own = tuple(self._own.values())
+        return Showback(self._rules.file.showback, self._used, self._by, own, tuple(found), self._rest())
+
+    def _mistakes(self, number: int, item: Shared) -> Iterator[Mistake]:
+        """What is wrong with one shared cost, for this usage."""
+        unknown = [(name, at) for name, at in named(item) if name not in self._all and name not in self._idle]
+        for name, at in unknown:
+            there = [known for known in self._all if known]
+            hint = did_you_mean(name, there, listed=len(there) <= _MOST_LISTED, label="There are").rstrip(".?")
+            message = f"no usage has {self._by} '{name}'{hint}. If it is right, add it under 'may_have_no_usage'"
+            yield self._rules.mistake(number, at, message)
+        if not unknown:
+            yield from self._not_spread(number, item)
+
+    def _not_spread(self, number: int, item: Shared) -> Iterator[Mistake]:
+        currency = self._used.currency
+        for key in ("per_month", "amount"):
+            money = getattr(item, key)
+            if money is not None and money.currency != currency:
+                message = f"this is in {money.currency}, and the usage in {currency}: say --currency {money.currency}"
+                yield self._rules.mistake(number, (key,), f"{message}, or write the amount in {currency}")
+                return
+        if self._cost(item) and not any(self._weights(item).values()):
+            key = "shares" if item.spread is None else "spread"
+            words = _COUNTED.get(item.rule, "usage")
+            message = f"'{item.name}' cannot be spread {item.rule}: nobody who bears it has any {words} of their own"
+            yield self._rules.mistake(number, (key,), f"{message}. Choose another rule, or name them under 'shares'")
+
+    def _pool(self, item: Shared) -> Pool:
+        cost, weights = self._cost(item), self._weights(item)
+        total = sum(weights.values(), _ZERO)
+        shares = {name: Fraction(share_of_total(weight, total)) for name, weight in weights.items() if weight}
+        parts = {name: Fraction(allocated_cost(cost, weights[name], total)) for name in shares}
+        return Pool(item.name, self._what(item), item.rule, cost, shares, parts)
+
+    def _cost(self, item: Shared) -> Fraction:
+        if item.amount is not None:
+            return item.amount.amount
+        if item.per_month is not None:
+            return item.per_month.amount * len(self._used.months)
+        if item.cost == MINIMUMS:
+            return sum((line.cost for line in self._used.levies), _ZERO)
+        names = (_NOBODY,) if item.cost == UNLABELLED else item.usage_of or ()
+        return sum((self._all[name].cost for name in names if name in self._all), _ZERO)
+
+    def _what(self, item: Shared) -> str:
+        if item.amount is not None:
+            return "credit" if item.amount.amount < 0 else "stated amount"
+        if item.per_month is not None:
+            months = len(self._used.months)
+            (each,) = shown_costs([item.per_month.amount], item.per_month.currency)
+            return f"{each} {item.per_month.currency} a month, {months} month{'' if months == 1 else 's'}"
+        if item.usage_of:
+            return f"usage of {', '.join(item.usage_of)}"
+        return "minimum charges of providers" if item.cost == MINIMUMS else f"usage without {self._by}"
+
+    def _weights(self, item: Shared) -> Mapping[str, Fraction]:
+        """What the rule counts of everybody who bears a part, in the order of usage."""
+        if item.shares is not None:
+            return item.shares
+        count = _WEIGHTS[item.rule]
+        names = item.among or tuple(self._own)
+        return {name: count(self._own.get(name) or Own(name, _ZERO, _ZERO, _ZERO)) for name in names}
+
+    def _rest(self) -> tuple[tuple[str, Fraction], ...]:
+        """Cost that no rule spreads."""
+        spread = {item.cost for item in self._rules.file.shared}
+        nobody = self._all.get(_NOBODY)
+        levies = sum((line.cost for line in self._used.levies), _ZERO)
+        found = [(f"usage without {self._by}", nobody.cost if nobody else _ZERO)] if UNLABELLED not in spread else []
+        found += [(MINIMUMS, levies)] if MINIMUMS not in spread else []
+        return tuple((what, cost) for what, cost in found if cost)
+
+
+def _own(group: Group) -> Own:
+    tokens = sum((group.totals.get(meter, _ZERO) for meter in _TOKENS), _ZERO)
+    return Own(group.key[0], group.requests, tokens, group.cost)
+
+
+_WEIGHTS: dict[str, Callable[[Own], Fraction]] = {
+    "even": lambda _: _ONE,
+    "by cost": lambda own: own.cost,
+    "by tokens": lambda own: own.tokens,
+    "by requests": lambda own: own.requests,
+}
+_COUNTED = {"by cost": "cost", "by tokens": "tokens", "by requests": "requests"}

@@ -1,0 +1,1 @@
+"""The cheapest mix of offers under constraints."""

@@ -1,0 +1,1 @@
+"""A change of provider or model: before, during and after."""

@@ -1,0 +1,1 @@
+"""A usage log held against a bill."""

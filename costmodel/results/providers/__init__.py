@@ -1,0 +1,1 @@
+"""Offers side by side, their ranking over a range, and the cheapest mix."""

@@ -1,0 +1,1 @@
+"""The same query where the log lies: Spark, or a data warehouse."""

@@ -1,0 +1,1 @@
+"""Small cubes of files that were read before, so that a log that grows is read once."""
