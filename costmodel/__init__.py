@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from costmodel.decisions.metered.showback import showback
     from costmodel.decisions.mix.optimise import optimise
     from costmodel.decisions.move.migrate import migrate
+    from costmodel.decisions.reconcile.bill import read_bill
+    from costmodel.decisions.reconcile.reconcile import reconcile
     from costmodel.decisions.variance.variance import variance
     from costmodel.errors import CostmodelError, FileError, NoPriceError
     from costmodel.prices.book import PriceBook
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from costmodel.results.estimate import Estimate
     from costmodel.scenario import Scenario
     from costmodel.study import estimate
+    from costmodel.study.metered import metered
+    from costmodel.study.usage_log import UsageLog
     from costmodel.uncertainty.appraisal import (
         one_way_sensitivity,
         probabilistic_sensitivity,
@@ -45,16 +49,20 @@ __all__ = [
     "NoPriceError",
     "PriceBook",
     "Scenario",
+    "UsageLog",
     "audit",
     "budget_status",
     "compare",
     "decimal_text",
     "estimate",
     "instant",
+    "metered",
     "migrate",
     "one_way_sensitivity",
     "optimise",
     "probabilistic_sensitivity",
+    "read_bill",
+    "reconcile",
     "return_on_investment",
     "showback",
     "variance",
@@ -71,16 +79,20 @@ _PLACES = {
     "NoPriceError": "errors",
     "PriceBook": "prices.book",
     "Scenario": "scenario",
+    "UsageLog": "study.usage_log",
     "audit": "decisions.audit.audit",
     "budget_status": "decisions.metered.budget",
     "compare": "decisions.comparison.compare",
     "decimal_text": "quantities",
     "estimate": "study",
     "instant": "quantities",
+    "metered": "study.metered",
     "migrate": "decisions.move.migrate",
     "one_way_sensitivity": "uncertainty.appraisal",
     "optimise": "decisions.mix.optimise",
     "probabilistic_sensitivity": "uncertainty.appraisal",
+    "read_bill": "decisions.reconcile.bill",
+    "reconcile": "decisions.reconcile.reconcile",
     "return_on_investment": "uncertainty.appraisal",
     "showback": "decisions.metered.showback",
     "variance": "decisions.variance.variance",

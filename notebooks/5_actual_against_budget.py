@@ -28,8 +28,6 @@ from costmodel.documents.settings import split_setting
 from costmodel.reports import charts
 from costmodel.shipped import shipped_file
 from costmodel.study.example_log import example_log
-from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
 
 work = cm.Scenario.load(shipped_file(scenario))
 
@@ -52,7 +50,7 @@ with TemporaryDirectory() as folder:
     if not log:
         changed = dict(split_setting(text.strip()) for text in happened.split("; "))
         file.write_text(example_log(cm.Scenario.load(shipped_file(scenario), changed), seed=seed))
-    (actual,) = metered(Log((file,), labels=(by,)))
+    (actual,) = cm.metered(cm.UsageLog((file,), labels=(by,)))
 actual.table((by, "model"))
 
 # %% [markdown]

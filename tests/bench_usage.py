@@ -104,12 +104,12 @@ def bare(folder: Path, query: str) -> dict[str, float]:
 def priced_log(folder: Path, labels: tuple[str, ...]) -> dict[str, float]:
     """Cube and bill of the log; then the same cube under another price book."""
     from costmodel.study.metered import priced
-    from costmodel.study.usage_log import Log, usage_cube
+    from costmodel.study.usage_log import UsageLog, usage_cube
 
     book, other = price_book(folder), price_book(folder, "other", 3)
     for each in (book, other):
         each.offers()
-    log = Log((folder / "log.parquet",), folder / "mapping.yaml", labels)
+    log = UsageLog((folder / "log.parquet",), folder / "mapping.yaml", labels)
     started, cpu = time.perf_counter(), time.process_time()
     with TemporaryDirectory() as place:
         cube = usage_cube(log, log.sources(), [book], Path(place))

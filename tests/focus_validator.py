@@ -25,7 +25,7 @@ from costmodel.results.focus.files import csv_text, parquet_bytes
 from costmodel.results.focus.rows import Focus
 from costmodel.shipped import shipped_folder
 from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,7 +112,7 @@ def rows() -> Iterator[Row]:
         found = cm.estimate(cm.Scenario.load(path))
         for item in found.estimates if isinstance(found, cm.Comparison) else (found,):
             yield from Focus.of(item).rows()
-    log = Log((shipped_folder("scenarios") / "usage" / "example-log.csv",), labels=("department",), by_day=True)
+    log = UsageLog((shipped_folder("scenarios") / "usage" / "example-log.csv",), labels=("department",), by_day=True)
     for item in metered(log):
         yield from Focus.of_log(item, "usage log", "0" * 64).rows()
     vat = [{"name": "VAT", "kind": "vat", "rate": "10 %"}, {"name": "card fee", "rate": "2 %"}]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from costmodel.prices.book import PriceBook
     from costmodel.results.metered.metered import Counts, Metered
     from costmodel.study.reported import Report
-    from costmodel.study.usage_log import Log
+    from costmodel.study.usage_log import UsageLog
     from costmodel.usage.logs.shapes.columns import Source
 
 MALFORMED, UNPRICED = "malformed", "unpriced"
@@ -191,16 +191,16 @@ class Logged(NamedTuple):
 
         return [PriceBook.load(version=version, overlays=self.overlays) for version in self.versions or (None,)]
 
-    def _log(self, by: Sequence[str], *, quiet: bool) -> Log:
+    def _log(self, by: Sequence[str], *, quiet: bool) -> UsageLog:
         from costmodel.cli.progress import bar
         from costmodel.results.lines import DIMENSIONS
-        from costmodel.study.usage_log import Log
+        from costmodel.study.usage_log import UsageLog
 
         columns = [name for name in by if name not in {*DIMENSIONS, "day"}]
         labels = tuple(dict.fromkeys((*(name for text in self.labels for name in listed(text)), *columns)))
         watched = bar("Reading the log", quiet=quiet)
         kept = self.save_cube is not None
-        log = Log(self.logs, self.mapping, labels, self.key, "day" in by, kept, self.memory, watched, self.store)
+        log = UsageLog(self.logs, self.mapping, labels, self.key, "day" in by, kept, self.memory, watched, self.store)
         if self.engine != "spark":
             return log
         from costmodel.usage.logs.elsewhere.spark import Spark

@@ -19,7 +19,7 @@ from costmodel.results.metered.metered_groups import PricedCell, add_units
 from costmodel.results.notice import Notice
 from costmodel.results.notices import notices
 from costmodel.study.reported import Exchange, Report, paid_in
-from costmodel.study.usage_log import offers_of, usage_cube
+from costmodel.study.usage_log import offers_of, read_log
 from costmodel.usage.cube import Cube
 from costmodel.usage.logs.cube.cell_maker import DAY
 from costmodel.usage.logs.cube.query import DUPLICATE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from costmodel.billing.bill import Entry
     from costmodel.prices.tariff import Tariff
     from costmodel.quantities import Month, Number
-    from costmodel.study.usage_log import Log
+    from costmodel.study.usage_log import UsageLog
     from costmodel.usage.cube import Cell
     from costmodel.usage.logs.cube.cell_maker import Usage
     from costmodel.usage.logs.cube.fine import FineCube
@@ -40,7 +40,7 @@ K = TypeVar("K")
 _MOST_NAMED = 20  # models that a warning names
 
 
-def metered(log: Log, books: Sequence[PriceBook] = (), report: Report | None = None) -> tuple[Metered, ...]:
+def metered(log: UsageLog, books: Sequence[PriceBook] = (), report: Report | None = None) -> tuple[Metered, ...]:
     """What a usage log cost, under each price book; the log is read once.
 
     Args:
@@ -55,7 +55,7 @@ def metered(log: Log, books: Sequence[PriceBook] = (), report: Report | None = N
     """
     used = books or (PriceBook.load(),)
     with TemporaryDirectory(prefix="costmodel-") as folder:
-        cube = usage_cube(log, log.sources(), used, Path(folder))
+        cube = read_log(log, used, Path(folder)).cube
         return tuple(priced(cube, book, report or Report(by_day=log.by_day)) for book in used)
 
 

@@ -35,7 +35,7 @@ _NO_LINES = "Spark knows no lines: to see those of the rows that are left out, r
 _NEAREST = 20  # unknown models for which like names are looked up, which takes a moment each
 
 
-class Log(NamedTuple):
+class UsageLog(NamedTuple):
     """A usage log, and what of it is kept.
 
     Attributes:
@@ -113,7 +113,7 @@ class Read(NamedTuple):
     said: tuple[str, ...] = ()
 
 
-def read_log(log: Log, books: Sequence[PriceBook], folder: Path) -> Read:
+def read_log(log: UsageLog, books: Sequence[PriceBook], folder: Path) -> Read:
     """The fine cube of a log; what its store keeps is not read again.
 
     Args:
@@ -136,7 +136,7 @@ def read_log(log: Log, books: Sequence[PriceBook], folder: Path) -> Read:
     return Read(found.cube, found.again, (*found.happened.lines(), *found.said))
 
 
-def _read_by_spark(log: Log, books: Sequence[PriceBook], folder: Path) -> Read:
+def _read_by_spark(log: UsageLog, books: Sequence[PriceBook], folder: Path) -> Read:
     """The same on a cluster, which does not know lines: no file is read again for those of bad rows."""
     files = log.sources()
     cube = usage_cube(log, files, books, folder)
@@ -152,12 +152,12 @@ def _prices(books: Sequence[PriceBook]) -> Prices:
     return Prices(books[0].meters, lambda: [card for book in books for card in book.offers()], of)
 
 
-def usage_cube(log: Log, files: Sequence[Source], books: Sequence[PriceBook], folder: Path) -> FineCube:
+def usage_cube(log: UsageLog, files: Sequence[Source], books: Sequence[PriceBook], folder: Path) -> FineCube:
     """The fine cube of a log, cut wherever one of the price books may need it.
 
     Args:
         log: what is kept of the log.
-        files: its files, from `Log.sources`.
+        files: its files, from `UsageLog.sources`.
         books: price books.
         folder: an empty folder, which the caller removes.
     """
@@ -168,7 +168,7 @@ def usage_cube(log: Log, files: Sequence[Source], books: Sequence[PriceBook], fo
 
 
 def _scanned(
-    log: Log, files: Sequence[Source], folder: Path
+    log: UsageLog, files: Sequence[Source], folder: Path
 ) -> AbstractContextManager[Scanner] | AbstractContextManager[SparkScanner]:
     if log.spark is None:
         return scanner(files, folder, log.memory, log.progress)

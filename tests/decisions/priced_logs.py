@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costmodel import PriceBook
 from costmodel.study.metered import metered
 from costmodel.study.reported import Report
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,5 +62,5 @@ def log_file(folder: Path, rows: Iterable[Row], model: str = "own/plain") -> Pat
 
 def used(*logs: Path, by_day: bool = False) -> Metered:
     """What logs cost, by department."""
-    (found,) = metered(Log(logs, labels=("department",), by_day=by_day), [own_book()], Report(by_day=by_day))
+    (found,) = metered(UsageLog(logs, labels=("department",), by_day=by_day), [own_book()], Report(by_day=by_day))
     return found

@@ -14,7 +14,7 @@ from costmodel.decisions.variance.result_file import spend_of_record
 from costmodel.errors import FileError
 from costmodel.results.records import json_text
 from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def actual(folder: Path, *rows: str, labels: tuple[str, ...] = ()) -> Metered:
     """What was used."""
     path = folder / "log.csv"
     path.write_text("\n".join((HEADING, *(rows or ROWS))) + "\n")
-    (found,) = metered(Log((path,), labels=labels), [cm.PriceBook.load(version="2026.11")])
+    (found,) = metered(UsageLog((path,), labels=labels), [cm.PriceBook.load(version="2026.11")])
     return found
 
 

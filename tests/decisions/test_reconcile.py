@@ -37,7 +37,7 @@ from costmodel.results.metered.reconciliation import (
 from costmodel.results.records import json_text
 from costmodel.study.metered import as_far_as_priced, metered
 from costmodel.study.reported import Report
-from costmodel.study.usage_log import Log, usage_cube
+from costmodel.study.usage_log import UsageLog, usage_cube
 
 sys.path.append(str(Path(__file__).parent.parent / "prices"))
 
@@ -125,8 +125,8 @@ def held(book: PriceBook, log: Path, bill: Path, **keys: Any) -> Reconciliation:
     by_day = not read.by_month
     report = Report(by_day=by_day)
     further = keys.pop("further", ())
-    (found,) = metered(Log((log,), by_day=by_day), [book], report)
-    others = metered(Log((log,), by_day=by_day), further, report) if further else ()
+    (found,) = metered(UsageLog((log,), by_day=by_day), [book], report)
+    others = metered(UsageLog((log,), by_day=by_day), further, report) if further else ()
     return reconcile(found, read, book, further=others, **keys)
 
 
@@ -321,7 +321,7 @@ def test_a_book_that_cannot_price_the_cube_is_passed_over(tmp_path: Path, book: 
     )
     other = working(tmp_path / "other", cut)
     (tmp_path / "cube").mkdir()
-    log = Log((log_of(tmp_path, USED),))
+    log = UsageLog((log_of(tmp_path, USED),))
     cube = usage_cube(log, log.sources(), [book], tmp_path / "cube")
     assert as_far_as_priced(cube, [other], Report()) == ()
     assert len(as_far_as_priced(cube, [other, book], Report())) == 1
@@ -683,7 +683,7 @@ def test_development_bills_of_openrouter(tmp_path: Path) -> None:
     files = [provider(name, *(own(*item) for item in offers.items())) for name, offers in prices.items()]
     book = working(tmp_path, *files)
     bill = read_bill(log)
-    (found,) = metered(Log((log,), by_day=True), [book], Report(by_day=True))
+    (found,) = metered(UsageLog((log,), by_day=True), [book], Report(by_day=True))
     assert found.complete
     result = reconcile(found, bill, book)
     assert len(answers) == found.counts.read == sum(line.rows for line in result.lines) == 11

@@ -19,7 +19,7 @@ from costmodel.results.focus.row import COLUMNS, number
 from costmodel.results.focus.rows import Focus
 from costmodel.study.metered import metered
 from costmodel.study.reported import Report
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 
 sys.path.append(str(Path(__file__).parent.parent / "usage"))
 
@@ -53,7 +53,7 @@ def rows_of(text: str) -> list[dict[str, str | None]]:
 def random_one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Metered:
     """A log that hits every rule of a private price book."""
     folder = tmp_path_factory.mktemp("random")
-    log = Log((written_csv(folder, random_log(2_000)),), mapping(folder), ("department",), by_day=request.param)
+    log = UsageLog((written_csv(folder, random_log(2_000)),), mapping(folder), ("department",), by_day=request.param)
     (found,) = metered(log, [book(folder)], Report(by_day=request.param))
     return found
 
@@ -76,12 +76,12 @@ def test_rows_add_up_to_the_price_of_the_log(random_one: Metered) -> None:
 def test_days_are_charge_periods(tmp_path: Path) -> None:
     """With days told apart a row lies in its day, and the day is no tag; else it lies in its month."""
     path = written(tmp_path)
-    (daily,) = metered(Log((path,), labels=("department",), by_day=True))
+    (daily,) = metered(UsageLog((path,), labels=("department",), by_day=True))
     rows = rows_of(Focus.of_log(daily, "usage log", "0" * 64).to_csv())
     periods = {(row["ChargePeriodStart"], row["ChargePeriodEnd"]) for row in rows}
     assert ("2026-11-03T00:00:00Z", "2026-11-04T00:00:00Z") in periods
     assert {row["Tags"] for row in rows} == {'{"department": "=ward"}', '{"department": "icu"}'}
-    (monthly,) = metered(Log((path,)))
+    (monthly,) = metered(UsageLog((path,)))
     rows = rows_of(Focus.of_log(monthly, "usage log", "0" * 64).to_csv())
     assert {row["BillingPeriodStart"] for row in rows} == {"2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"}
     assert {row["Tags"] for row in rows} == {None}
@@ -100,7 +100,7 @@ def test_command_of_a_log_and_of_its_cube(tmp_path: Path, capsys: pytest.Capture
     code, found, _ = focus_of(str(path), "--save-cube", str(cube), capsys=capsys)
     assert (code, found["kind"]) == (0, "focus")
     assert {line["x_InputKind"] for line in found["lines"]} == {"usage log"}
-    (total,) = metered(Log((path,)))
+    (total,) = metered(UsageLog((path,)))
     assert found["total"] == cm.decimal_text(total.total)
     assert sum(Fraction(line["BilledCost"]) for line in found["lines"]) == total.total
     other = tmp_path / "other.csv"

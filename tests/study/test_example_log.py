@@ -18,7 +18,7 @@ from costmodel.shipped import shipped_file
 from costmodel.study import estimate
 from costmodel.study.example_log import example_log
 from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 from costmodel.usage.profiles import load_profile
 
 
@@ -68,7 +68,7 @@ def test_sizes_are_those_of_the_profile() -> None:
 def test_it_costs_about_what_was_planned(tmp_path) -> None:
     """Priced like any log; within four standard deviations of the estimate."""
     (tmp_path / "log.csv").write_text(example_log(planned(), seed=2), encoding="utf-8")
-    (found,) = metered(Log((tmp_path / "log.csv",), labels=("department",)))
+    (found,) = metered(UsageLog((tmp_path / "log.csv",), labels=("department",)))
     plan = estimate(planned())
     assert found.complete
     assert abs(found.total / plan.total - 1) < Fraction(5, 100)

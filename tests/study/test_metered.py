@@ -12,7 +12,7 @@ from metered_logs import ALIASES, UNKNOWN, book, mapping, random_log, written_cs
 from oracle import EXACT, Oracle, Request
 
 from costmodel.study.metered import metered
-from costmodel.study.usage_log import Log
+from costmodel.study.usage_log import UsageLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def assert_equal(result: Metered, rows: list[Logged], folder: Path) -> None:
 def test_equal_to_a_plain_loop(tmp_path: Path, write, by_day: bool):
     """Every request at its price, to the last digit; every row priced, or told of."""
     rows = random_log(4_000)
-    log = Log((write(tmp_path, rows),), mapping(tmp_path), ("department",), by_day=by_day)
+    log = UsageLog((write(tmp_path, rows),), mapping(tmp_path), ("department",), by_day=by_day)
     (result,) = metered(log, [book(tmp_path)])
     assert_equal(result, rows, tmp_path)
 
@@ -70,6 +70,6 @@ def test_equal_to_a_plain_loop(tmp_path: Path, write, by_day: bool):
 def test_equal_to_a_plain_loop_over_100_000_rows(tmp_path: Path):
     """The same, over a hundred thousand rows."""
     rows = random_log(100_000, 7)
-    log = Log((written_parquet(tmp_path, rows),), mapping(tmp_path), ("department",))
+    log = UsageLog((written_parquet(tmp_path, rows),), mapping(tmp_path), ("department",))
     (result,) = metered(log, [book(tmp_path)])
     assert_equal(result, rows, tmp_path)

@@ -12,7 +12,7 @@ from metered_logs import book, mapping, random_log, written_csv, written_parquet
 
 from costmodel.study.metered import priced
 from costmodel.study.reported import Report
-from costmodel.study.usage_log import Log, read_log
+from costmodel.study.usage_log import UsageLog, read_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def run(
     folder = paths[0].parent
     says = mapped or (folder / "mapping.yaml" if (folder / "mapping.yaml").exists() else mapping(folder))
     with TemporaryDirectory() as place:
-        read = read_log(Log(paths, says, store=store, **options), books, Path(place))
+        read = read_log(UsageLog(paths, says, store=store, **options), books, Path(place))
         result = priced(read.cube, books[-1], Report(by_day=bool(options.get("by_day"))))
         text = json.dumps(result.to_json(by), sort_keys=True) + json.dumps(result.to_records(exact=True), default=str)
         return Outcome(text, result.total, read.said, read.cube.facts)

@@ -22,7 +22,7 @@ from test_metered import assert_equal  # noqa: E402
 from costmodel.cli import run  # noqa: E402
 from costmodel.errors import CommandLineError, FileError  # noqa: E402
 from costmodel.study.metered import metered, priced  # noqa: E402
-from costmodel.study.usage_log import Log, kept_cube, usage_cube  # noqa: E402
+from costmodel.study.usage_log import UsageLog, kept_cube, usage_cube  # noqa: E402
 from costmodel.usage.logs.cube.cuts import cuts_of  # noqa: E402
 from costmodel.usage.logs.cube.dialects import DUCKDB, SPARK  # noqa: E402
 from costmodel.usage.logs.elsewhere.spark import Spark, spark_scanner  # noqa: E402
@@ -73,7 +73,7 @@ def rows_of(cube: FineCube) -> list[tuple[object, ...]]:
         return sorted(connected.execute(cube.relation).fetchall())
 
 
-def both(log: Log, folder: Path, used: object) -> tuple[FineCube, FineCube]:
+def both(log: UsageLog, folder: Path, used: object) -> tuple[FineCube, FineCube]:
     """The cube of DuckDB and that of Spark."""
     files, cubes = log.sources(), []
     for name, engine in (("duckdb", None), ("spark", Spark())):
@@ -89,7 +89,7 @@ def both(log: Log, folder: Path, used: object) -> tuple[FineCube, FineCube]:
 def test_100_000_rows_are_those_of_duckdb_and_of_a_plain_loop(tmp_path: Path, session, write):
     """Size limits, brackets, windows, prices that change inside a half-hour, labels: to the last digit."""
     rows = random_log(100_000, 11)
-    log = Log((write(tmp_path, rows),), mapping(tmp_path), ("department",), by_day=True)
+    log = UsageLog((write(tmp_path, rows),), mapping(tmp_path), ("department",), by_day=True)
     used = book(tmp_path)
     duckdb, spark = both(log, tmp_path, used)
     assert rows_of(spark) == rows_of(duckdb)
@@ -103,7 +103,7 @@ def test_100_000_rows_are_those_of_duckdb_and_of_a_plain_loop(tmp_path: Path, se
 @pytest.mark.slow
 def test_a_session_is_left_as_it_was(tmp_path: Path, session):
     """Its settings, and no view of ours."""
-    log = Log((written_parquet(tmp_path, random_log(50)),), mapping(tmp_path), kept=True, spark=Spark())
+    log = UsageLog((written_parquet(tmp_path, random_log(50)),), mapping(tmp_path), kept=True, spark=Spark())
     (result,) = metered(log, [book(tmp_path)])
     assert result.counts.read == 50
     assert session.conf.get("spark.sql.ansi.enabled") == "false"
@@ -120,7 +120,7 @@ def reasons(cube: FineCube) -> dict[str, int]:
 @pytest.mark.slow
 def test_wrong_rows_of_parquet_have_the_same_reasons(tmp_path: Path, session):
     """NaN, infinity, a name that is too long."""
-    log = Log((wrong_rows.written(tmp_path, finite=True),), mapping(tmp_path, wrong_rows.MAPPING), ("department",))
+    log = UsageLog((wrong_rows.written(tmp_path, finite=True),), mapping(tmp_path, wrong_rows.MAPPING), ("department",))
     duckdb, spark = both(log, tmp_path, book(tmp_path))
     assert reasons(spark) == reasons(duckdb) == wrong_rows.EXPECTED | {"bad time": 2}
     assert rows_of(spark) == rows_of(duckdb)
@@ -165,7 +165,7 @@ def test_wrong_rows_of_csv_have_the_same_reasons(tmp_path: Path, session, zone: 
     log = tmp_path / "log.csv"
     log.write_bytes("\n".join(["time,model,input,output,note", *lines]).replace("x,\n", "x,\r\n").encode() + b"\r\n")
     text = f"shape: t\ntime: {{path: time{zone}}}\nmodel: model\nmeters: {{input: input, output: output}}\n"
-    duckdb, spark = both(Log((log,), mapping(tmp_path, text)), tmp_path, book(tmp_path))
+    duckdb, spark = both(UsageLog((log,), mapping(tmp_path, text)), tmp_path, book(tmp_path))
     assert reasons(spark) == reasons(duckdb)
     assert rows_of(spark) == rows_of(duckdb)
     assert len(reasons(duckdb)) >= 6
@@ -240,7 +240,7 @@ def test_the_command_prices_on_a_cluster(tmp_path: Path, session, capfd: pytest.
 @pytest.mark.slow
 def test_a_file_that_a_worker_does_not_see_is_told(tmp_path: Path, session):
     """In our words: those of Spark could quote a row."""
-    log = Log((written_parquet(tmp_path, random_log(50)),), mapping(tmp_path))
+    log = UsageLog((written_parquet(tmp_path, random_log(50)),), mapping(tmp_path))
     files = log.sources()
     (tmp_path / "log.parquet").unlink()
     with (
@@ -253,7 +253,7 @@ def test_a_file_that_a_worker_does_not_see_is_told(tmp_path: Path, session):
 def refused(folder: Path, text: str, name: str, mapped: str) -> str:
     log = folder / name
     log.write_text(text)
-    files = Log((log,), mapping(folder, mapped)).sources()
+    files = UsageLog((log,), mapping(folder, mapped)).sources()
     with pytest.raises(CommandLineError) as caught, spark_scanner(files, folder, Spark("local[1]")):
         pass
     return str(caught.value)

@@ -315,13 +315,13 @@ def test_bad_rows_are_looked_for_where_they_are(tmp_path: Path):
     """They are counted from the store, and only their files are opened again."""
     from tempfile import TemporaryDirectory
 
-    from costmodel.study.usage_log import Log, read_log
+    from costmodel.study.usage_log import UsageLog, read_log
 
     log, prices, store = parts(tmp_path / "log", ROWS, 2), book(tmp_path), tmp_path / "store"
     bad = written_csv(log, [ROWS[0]._replace(input=-1), *ROWS[1:9]], "bad.csv")
     first = run(log, prices, store)
     assert first.facts.left_out == {"negative": 1}
     with TemporaryDirectory() as place:
-        read = read_log(Log((log,), tmp_path / "mapping.yaml", store=store), [prices], Path(place))
+        read = read_log(UsageLog((log,), tmp_path / "mapping.yaml", store=store), [prices], Path(place))
     assert [source.files for source in read.files] == [(bad,)]
     assert read.cube.facts.left_out == {"negative": 1}

@@ -16,7 +16,7 @@ from log_rows import log as json_log  # noqa: E402
 from store_logs import book, keyed, random_log, run  # noqa: E402
 
 from costmodel.cli import run as main  # noqa: E402
-from costmodel.study.usage_log import Log, read_log, usage_cube  # noqa: E402
+from costmodel.study.usage_log import UsageLog, read_log, usage_cube  # noqa: E402
 from costmodel.usage.logs.store import log as store_log  # noqa: E402
 
 ROWS = random_log(300)
@@ -61,7 +61,7 @@ def test_as_the_scan_finds_them(tmp_path: Path):
     for number in range(2):
         keyed(tmp_path / "log", f"{number}.csv", ROWS[number::2], [row.input for row in ROWS[number::2]])
     found = run(tmp_path / "log", prices, key="id")
-    log = Log((tmp_path / "log",), tmp_path / "mapping.yaml", key="id")
+    log = UsageLog((tmp_path / "log",), tmp_path / "mapping.yaml", key="id")
     (tmp_path / "cube").mkdir()
     cube = usage_cube(log, log.sources(), [prices], tmp_path / "cube")
     assert cube.facts == found.facts
@@ -99,7 +99,7 @@ def test_other_meters_and_bad_rows(tmp_path: Path):
     json_log(log, message | {"id": "3"}, message | {"id": "4"}, name="b.jsonl")
     for stored in (None, store, store):
         with TemporaryDirectory() as place:
-            cube = read_log(Log((log,), key="id", store=stored), [prices], Path(place)).cube
+            cube = read_log(UsageLog((log,), key="id", store=stored), [prices], Path(place)).cube
             sums = "SUM(requests), SUM(input), SUM(output), SUM(cache_write_5m)"
             counted = duckdb.sql(f"SELECT {sums} FROM read_parquet('{cube.file}')").fetchall()
         assert cube.facts.left_out == {"duplicate": 1, "negative": 1, "no key": 1}

@@ -20,7 +20,7 @@ from postgres import postgres, programs  # noqa: E402
 from costmodel.cli import run  # noqa: E402
 from costmodel.errors import CommandLineError, FileError  # noqa: E402
 from costmodel.study.metered import metered, priced  # noqa: E402
-from costmodel.study.usage_log import Log, kept_cube  # noqa: E402
+from costmodel.study.usage_log import UsageLog, kept_cube  # noqa: E402
 from costmodel.usage.logs.cube.cuts import cuts_of  # noqa: E402
 from costmodel.usage.logs.cube.dialects import DIALECTS  # noqa: E402
 from costmodel.usage.logs.elsewhere.warehouse import Wanted, warehouse_query  # noqa: E402
@@ -63,7 +63,7 @@ def figures(result: Metered) -> tuple[object, ...]:
 
 
 def log_figures(folder: Path, log: Path) -> tuple[object, ...]:
-    (result,) = metered(Log((log,), folder / "mapping.yaml", ("department",)), [book(folder)])
+    (result,) = metered(UsageLog((log,), folder / "mapping.yaml", ("department",)), [book(folder)])
     return figures(result)
 
 

@@ -129,7 +129,8 @@ class _Slicing:
         names = ", ".join(self._layout.names[1:])
         rows = self._sql.execute(
             "WITH named AS (SELECT fine.*, names.card, "
-            f"CAST(fine.bucket AS BIGINT) * {HALF_HOUR_US} + fine.piece AS instant FROM fine JOIN names ON names.model = fine.model), "
+            f"CAST(fine.bucket AS BIGINT) * {HALF_HOUR_US} + fine.piece AS instant "
+            "FROM fine JOIN names ON names.model = fine.model), "
             "placed AS (SELECT named.*, spans.span FROM named "
             "ASOF JOIN spans ON spans.card = named.card AND named.instant >= spans.instant) "
             f"SELECT span, bands.own, used, {names}, {self._sums()} FROM placed "
