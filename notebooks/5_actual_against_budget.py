@@ -1,20 +1,21 @@
 # %% [markdown]
 # # 5. Actual against budget
 #
-# **The question.** A clinic planned what its visit summaries may cost in December. Now the bill is there. Why is it not
-# the figure that was planned?
+# **The question.** A clinic planned what the visit summaries of a month may cost. The month is over, and the usage log says
+# what was really used. Why is the cost not the figure that was planned?
 #
-# The plan is a scenario, as in the other notebooks. What was really used is a usage log: one line a request. The log here
-# is made up: it is drawn with a fixed seed from measured record sizes, as if the clinic had been busier than planned and
-# had sent more of its work to the dearer model. For your own log, give its path as `log`:
-# `papermill notebooks/5_actual_against_budget.ipynb out.ipynb -p scenario my-clinic.yaml -p log usage.csv`.
+# The plan is a scenario, as in the other notebooks. A usage log has one line a request. Where none is given as `log`, one is
+# made up: drawn with a fixed seed from measured record sizes, as if the clinic had been busier than planned and had sent
+# more of its work to the dearer model. For your own, give its path, and as `by` the column that says who used it, or an
+# empty text where there is none:
+# `papermill notebooks/5_actual_against_budget.ipynb out.ipynb -p scenario my-clinic.yaml -p log usage.csv -p by ward`.
 
 # %% tags=["parameters"]
 scenario = "scenarios/clinic-budget.yaml"
 log = ""  # your usage log; where it is empty, one is made up
 happened = "workloads.0.records.per_day=290; mix={by: requests, openai/gpt-4.1: 45 %, google/gemini-2.5-flash: 55 %}"
 seed = 12  # of the made-up log
-by = "department"  # the column of the log that says who used it
+by = "department"  # the column of the log that says who used it; empty where there is none
 
 # %%
 from pathlib import Path
@@ -41,8 +42,8 @@ plan
 # %% [markdown]
 # ## What was used, and what it cost
 #
-# Each request is priced at the price in force at its instant. What could not be read or has no price is said above the
-# total; here nothing is left out.
+# Each request is priced at the price in force at its instant. What could not be read, or has no price, is never counted as
+# nothing: the table says what it leaves out.
 
 # %%
 with TemporaryDirectory() as folder:
@@ -50,8 +51,8 @@ with TemporaryDirectory() as folder:
     if not log:
         changed = dict(split_setting(text.strip()) for text in happened.split("; "))
         file.write_text(example_log(cm.Scenario.load(shipped_file(scenario), changed), seed=seed))
-    (actual,) = cm.metered(cm.UsageLog((file,), labels=(by,)))
-actual.table((by, "model"))
+    (actual,) = cm.metered(cm.UsageLog((file,), labels=(by,) if by else ()))
+actual.table((by, "model") if by else ("model",))
 
 # %% [markdown]
 # ## Why the cost moved

@@ -67,6 +67,9 @@ class Table(NamedTuple):
             padded.append(fill + text if column.numeric else text + fill)
         return "  ".join(padded)
 
+    def __str__(self) -> str:
+        return self.plain()
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """For Jupyter."""
         from costmodel.results.html import table_html

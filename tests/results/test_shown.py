@@ -135,5 +135,5 @@ def test_one_table_in_jupyter(results: dict[str, Shown]) -> None:
     """A table that is taken out of a result shows itself as the result does."""
     table = results["estimate"].tables()[0]
     bundle = table._repr_mimebundle_()
-    assert bundle["text/plain"] == table.plain()
+    assert bundle["text/plain"] == str(table) == table.plain()
     assert bundle["text/html"] in results["estimate"]._repr_mimebundle_()["text/html"]
