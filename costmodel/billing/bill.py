@@ -86,8 +86,11 @@ class Entry(NamedTuple):
 
     def converted(self, cost: Fraction) -> tuple[Fraction, Fraction]:
         """A cost in the list currency: as billed (after credit), and as reported (after exchange and escalation)."""
-        billed = equations.billed_charge(cost, self.credit_rate)
-        reported = equations.reported_charge(billed, self.exchange_rate)
+        # Most usage is paid and reported as it is listed; to multiply by one takes long in a bill of many labels.
+        billed = cost if _exactly(self.credit_rate, 1) else equations.billed_charge(cost, self.credit_rate)
+        reported = billed if _exactly(self.exchange_rate, 1) else equations.reported_charge(billed, self.exchange_rate)
+        if _exactly(self.escalation_rate, 0):
+            return billed, reported
         return billed, equations.escalated_charge(reported, self.escalation_rate, self.escalation_years)
 
     @property
@@ -222,3 +225,8 @@ def _charges(entry: Entry, cell: Cell) -> list[Charge]:
         line, quantity, cost = contracted.get(measure, (None, _ZERO, _ZERO))
         found.append(Charge(measure, quantity, list_line, line, list_cost, cost, *entry.converted(cost)))
     return found
+
+
+def _exactly(number: object, wanted: int) -> bool:
+    """Whether a number is known, and is that; a draw or a traced cell is not."""
+    return type(number) in {int, Fraction} and number == wanted

@@ -149,14 +149,14 @@ class Logged(NamedTuple):
             further: price books that are tried beside.
         """
         from costmodel.study.metered import as_far_as_priced, priced
-        from costmodel.study.usage_log import Read, kept_cube, read_log
+        from costmodel.study.usage_log import read_kept, read_log
 
         self.check()
         books, log, report = self._books(), self._log(by, quiet=out.quiet), self._report(by)
         with TemporaryDirectory(prefix="costmodel-") as folder:
             place = Path(folder)
-            kept = Read(kept_cube(self.cubes, place), ()) if self.cubes else None
-            cube, files, said = kept or read_log(log, [*books, *further], place)
+            read = read_kept(self.cubes, place) if self.cubes else read_log(log, [*books, *further], place)
+            cube, files, said = read
             if self.save_cube is not None:
                 cube.save(self.save_cube)
             beside = as_far_as_priced(cube, further, report)

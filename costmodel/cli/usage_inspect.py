@@ -49,8 +49,8 @@ def command(
 
 def _mapping(seen: Inspection, file: Path | None, *, shown: bool) -> None:
     """Show the guess, or write it down."""
-    if file is not None and not seen.guess:
-        click.echo("No mapping is guessed: none is needed, or nothing looks like counts.", err=True)
+    if not seen.guess and (file is not None or (shown and not seen.families)):
+        click.echo(f"No mapping is guessed: {seen.no_guess}.", err=True)
     elif file is not None:
         from costmodel.files import write_whole
 

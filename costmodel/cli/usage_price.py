@@ -44,5 +44,6 @@ def _one_or_beside(results: Sequence[Metered]) -> Metered | MeteredComparison:
 
 
 def _rows(result: Metered | MeteredComparison, by: Sequence[str]) -> list[dict[str, Any]]:
-    """The groups asked for, or every line."""
-    return result.group_records(by) if by else result.to_records()
+    """The groups asked for, or every line; a log counts requests and knows no records."""
+    found = result.group_records(by) if by else result.to_records()
+    return [{name: value for name, value in record.items() if name != "records"} for record in found]

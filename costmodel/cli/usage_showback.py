@@ -39,7 +39,9 @@ def command(logged: Logged, by: str, rules: Path, month_: str | None, out: Out) 
     if len(names) != 1:
         raise CommandLineError(f"--by names one column, such as department: '{by}' names {len(names)}")
     month, read = _month(month_), read_rules(rules)
-    found = logged.found(names, out)
+    monthly = month is None and any(item.per_month is not None for item in read.file.shared)
+    # By day, to see a month that the log only touches; a kept cube has the days that it has.
+    found = logged.found([*names, "day"] if monthly and not logged.cubes else names, out)
     result = showback(one_book(found), read, by=names[0], month=month)
     out.emit(result.tables(), result.to_json, result.to_records)
     logged.tell(found, out)

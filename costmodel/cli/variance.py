@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from costmodel.cli.log_options import MALFORMED, UNPRICED
 from costmodel.cli.options import output_options, scenario_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from costmodel.cli.options import Given
     from costmodel.cli.output import Out
     from costmodel.decisions.variance.spend import Spend
@@ -40,6 +43,12 @@ if TYPE_CHECKING:
     metavar="LIMIT",
     help="Exit 1 if the difference is larger in either direction, such as '5 %' or '1000 USD'.",
 )
+@click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice([MALFORMED, UNPRICED]),
+    help="Take a priced log without these rows as it is: exit 0, or 1 by --fail-over.",
+)
 @scenario_options
 @output_options
 def command(
@@ -49,10 +58,15 @@ def command(
     per: str,
     monthly: bool,
     limit: str | None,
+    allow: tuple[str, ...],
     given: Given,
     out: Out,
 ) -> int:
-    """Why the cost moved between two scenarios, or results of `estimate` kept as JSON; --set changes HEAD alone."""
+    """Why the cost moved between two scenarios, or results kept as JSON; --set changes HEAD alone.
+
+    Exit 1 where the difference is over --fail-over. Where a priced log is incomplete, exit 3 for rows that could not be
+    read and 4 for usage without a price, as `usage price`; the result is printed first.
+    """
     from costmodel.decisions.variance.document_diff import changes
     from costmodel.decisions.variance.variance import variance
     from costmodel.errors import CommandLineError, all_or_errors
@@ -65,9 +79,17 @@ def command(
     if first.data is not None and second.data is not None:
         result = replace(result, changes=changes(first.data, second.data))
     if limit is not None:
-        result = replace(result, limit=_limit(limit, result))
+        result = replace(result, limit=_limit(limit, result, as_it_is=not _incomplete(result, allow)))
     out.emit(result.tables(monthly=monthly), result.to_json, result.to_records)
-    return 1 if result.limit and result.limit.over else 0
+    return _incomplete(result, allow) or (1 if result.limit and result.limit.over else 0)
+
+
+def _incomplete(result: Variance, allow: Sequence[str]) -> int:
+    """3 for rows that could not be read, 4 for usage without a price, unless they are allowed."""
+    sides = (result.base, result.head)
+    if any(side.left_out for side in sides) and MALFORMED not in allow:
+        return 3
+    return 4 if any(side.without_price for side in sides) and UNPRICED not in allow else 0
 
 
 class _Read(NamedTuple):
@@ -100,11 +122,11 @@ def _read(path: Path, given: Given) -> _Read:
     return _Read(found, scenario.document.data)
 
 
-def _limit(text: str, result: Variance) -> Limit:
+def _limit(text: str, result: Variance, *, as_it_is: bool) -> Limit:
     from costmodel.decisions.variance.variance import limit_of
     from costmodel.errors import CommandLineError, QuantityError
 
     try:
-        return limit_of(text, result)
+        return limit_of(text, result, as_it_is=as_it_is)
     except QuantityError as error:
         raise CommandLineError(f"--fail-over: {error}") from None

@@ -16,7 +16,7 @@ _WORDS = {
     ("min", "max"): "from {0} to {1}",
     ("min", "mode", "max"): "from {0} to {2}, most likely {1}",
 }
-_UNITLESS = frozenset({"shape", "alpha", "beta"})
+UNITLESS = frozenset({"shape", "alpha", "beta"})
 
 
 _THOUSANDS = 3  # digits between points that separate thousands
@@ -77,7 +77,7 @@ class Written:
         return DistributionError(self.places.get(name, ((self.family,), ""))[0], message)
 
     def _exact_text(self, number: Fraction, name: str = "") -> str:
-        return decimal_text(number) + ("" if name in _UNITLESS else self.suffix)
+        return decimal_text(number) + ("" if name in UNITLESS else self.suffix)
 
     def __str__(self) -> str:
         """In plain words: `triangular from 1 to 5, most likely 2`."""

@@ -74,17 +74,22 @@ def _line(line: Line, labels: Sequence[str], meters: Meters, number: Any) -> dic
 
 
 def group_records(groups: Sequence[Group], by: Sequence[str]) -> list[dict[str, Any]]:
-    """Groups by dimensions as plain data."""
-    return [
-        dict(zip(by, group.key, strict=True))
-        | {
-            "records": decimal_text(group.records),
-            "requests": decimal_text(group.requests),
-            "units": {meter: decimal_text(units) for meter, units in group.totals.items()},
-            "cost": decimal_text(group.cost),
-        }
-        for group in groups
-    ]
+    """Groups by dimensions as plain data.
+
+    Where meters are told apart, each group has the units of its own meter, and no records or requests: these are behind
+    all meters together, and a column of them would add up to several times as many.
+    """
+    return [dict(zip(by, group.key, strict=True)) | _group(group, by) for group in groups]
+
+
+def _group(group: Group, by: Sequence[str]) -> dict[str, Any]:
+    own = group.key[by.index("meter")] if "meter" in by else None
+    return {
+        "records": decimal_text(group.records) if own is None else None,
+        "requests": decimal_text(group.requests) if own is None else None,
+        "units": {meter: decimal_text(units) for meter, units in group.totals.items() if own in {None, meter}},
+        "cost": decimal_text(group.cost),
+    }
 
 
 def json_text(record: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from costmodel.billing.levies import minimum_lines
 from costmodel.billing.tariffs import priceable
 from costmodel.errors import CommandLineError, NoPriceError, NotInForceError
 from costmodel.prices.book import PriceBook
+from costmodel.quantities import Month
 from costmodel.results.estimate import BookReference
 from costmodel.results.metered.metered import Counts, Metered, Unpriced
 from costmodel.results.metered.metered_groups import PricedCell, add_units
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from costmodel.billing.bill import Entry
     from costmodel.prices.tariff import Tariff
-    from costmodel.quantities import Month, Number
+    from costmodel.quantities import Number
     from costmodel.study.usage_log import UsageLog
     from costmodel.usage.cube import Cell
     from costmodel.usage.logs.cube.cell_maker import Usage
@@ -70,7 +72,7 @@ def priced(cube: FineCube, book: PriceBook, report: Report | None = None) -> Met
     usage = slices(cube, lambda models: offers_of(book, models), by_day=wanted.by_day)
     offered = tuple(item.cell for item in usage if not item.unpriced)
     found, missing = priceable(Cube(offered), book.card)
-    months = _months(item.cell.month for item in usage)
+    months = _months(usage)
     exchange = Exchange(book, wanted, _paid(found, book))
     terms = Terms(exchange.rate, Fraction(0), months[0]) if months else None
 
@@ -113,13 +115,19 @@ def _paid(found: Iterable[tuple[Cell, Tariff]], book: PriceBook) -> list[str]:
     return [paid_in(tariff, book.card(model)) for model, tariff in models.values()]
 
 
-def _months(found: Iterable[Month]) -> tuple[Month, ...]:
-    """Every month from the first to the last."""
-    there = set(found)
-    if not there:
+def _months(usage: Sequence[Usage]) -> tuple[Month, ...]:
+    """Every month from the first of the log to its last, whether its usage has a price or not."""
+    if not usage:
         return ()
-    first, last = min(there), max(there)
+    first = min(item.cell.month for item in usage)
+    last = max(_last_month(item) for item in usage)
     return tuple(first.later(index) for index in range((last.year - first.year) * 12 + last.month - first.month + 1))
+
+
+def _last_month(usage: Usage) -> Month:
+    """That of the last time of the usage; where it has no price, all months are one cell."""
+    at = usage.until - timedelta(microseconds=1)
+    return Month(at.year, at.month) if usage.unpriced else usage.cell.month
 
 
 def _overview(cells: Iterable[Cell]) -> Cube:
@@ -180,9 +188,12 @@ def _left_out(counts: Counts) -> Iterator[Notice]:
     if bad:
         yield Notice("rows-left-out", "Rows that cannot be read as usage are not in the total", tuple(bad))
     if counts.left_out.get(DUPLICATE):
-        about = (f"{counts.left_out[DUPLICATE]:,} rows",)
+        twice = counts.left_out[DUPLICATE]
+        about = (f"{twice:,} row{'' if twice == 1 else 's'}",)
         yield Notice("duplicates-left-out", "Rows whose key stood in another row are not in the total", about)
     if counts.unpriced:
         models = tuple(dict.fromkeys(item.model for item in counts.unpriced))
-        text = f"{counts.without_price:,} rows have no price and are not in the total"
+        one = counts.without_price == 1
+        have, are = ("row has", "is") if one else ("rows have", "are")
+        text = f"{counts.without_price:,} {have} no price and {are} not in the total"
         yield Notice("rows-without-price", text, models[:_MOST_NAMED])

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from costmodel.results.labels import labelled, say
+from costmodel.distributions.written import UNITLESS, percent
+from costmodel.quantities import grouped
+from costmodel.results.labels import labelled, listed, say
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from costmodel.distributions import Distribution
+    from costmodel.results.labels import Said
     from costmodel.scenario import Scenario, Steps
 
 _LABELS = {
@@ -146,8 +153,40 @@ def source(scenario: Scenario, path: Steps) -> str:
     """Where a number comes from: published evidence, a distribution, or the scenario alone."""
     distribution = scenario.distributions.get(path)
     uses = [use for use in scenario.evidence if use.path == path]
-    words = [f"mean of {distribution}"] if distribution is not None else []
+    words: list[str] = [say("mean of {distribution}", distribution=_doubt(distribution))] if distribution else []
     words += [f"{use.item.source}{f' ({use.item.caution})' if use.item.caution else ''}" for use in uses]
     if path[:2] == ("roi", "llm_cost") and scenario.roi.llm_cost.source:
         words.append(scenario.roi.llm_cost.source)
-    return "; ".join(words) or "the scenario"
+    return reduce(_both, words) if words else "the scenario"
+
+
+def _both(first: str, rest: str) -> str:
+    return say("{first}; {rest}", first=first, rest=rest)
+
+
+def _doubt(found: Distribution) -> Said:
+    """A distribution in plain words, which each language has its own of, with its numbers as people read them."""
+
+    def number(value: Fraction, name: str = "") -> str:
+        return grouped(value) + ("" if name in UNITLESS else found.suffix)
+
+    texts = {name: number(value, name) for name, value in found.parameters}
+    if "min" in texts:
+        words = _range(found.family, texts)
+    else:
+        below = "{share:number} below {value:number}"
+        once = "{value:number} ({share:number})" if found.family == "discrete" else below
+        parts = [say("{name} {value:number}", name=labelled(name), value=text) for name, text in texts.items()]
+        parts += [say(once, share=percent(share), value=number(value)) for share, value in found.points]
+        words = listed([found.family, *parts])
+    if found.within is None:
+        return words
+    low, high = (number(value) for value in found.within)
+    return say("{words}, within {low:number} to {high:number}", words=words, low=low, high=high)
+
+
+def _range(family: str, texts: dict[str, str]) -> Said:
+    ends = {"family": family, "low": texts["min"], "high": texts["max"]}
+    if "mode" not in texts:
+        return say("{family} from {low:number} to {high:number}", **ends)
+    return say("{family} from {low:number} to {high:number}, most likely {mode:number}", mode=texts["mode"], **ends)

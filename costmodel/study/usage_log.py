@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError, NoPriceError, all_or_errors
@@ -14,14 +15,13 @@ from costmodel.usage.logs.elsewhere.answer import is_answer, read_answer
 from costmodel.usage.logs.reading.reading import sources
 from costmodel.usage.logs.shapes.columns import shown
 from costmodel.usage.logs.store.cubes import Prices
-from costmodel.usage.logs.store.files import without_copies
+from costmodel.usage.logs.store.files import named_once, without_copies
 from costmodel.usage.logs.store.keyed import Way, keyed_log
 from costmodel.usage.logs.store.log import Asked, counted_with_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from costmodel.prices.book import PriceBook
     from costmodel.prices.card import RateCard
@@ -39,7 +39,7 @@ class UsageLog(NamedTuple):
     """A usage log, and what of it is kept.
 
     Attributes:
-        paths: files, folders and globs.
+        paths: files, folders and globs, as paths or texts; one alone needs no tuple.
         mapping: the user's own mapping file; None where the shipped families are recognised.
         labels: names of the labels that are kept.
         key: column that tells requests apart; None where rows are not looked at for that.
@@ -51,16 +51,28 @@ class UsageLog(NamedTuple):
         spark: what scans the log; None where DuckDB does, on this machine.
     """
 
-    paths: tuple[Path, ...]
-    mapping: Path | None = None
+    paths: Path | str | Sequence[Path | str]
+    mapping: Path | str | None = None
     labels: tuple[str, ...] = ()
     key: str | None = None
     by_day: bool = False
     kept: bool = False
     memory: str = MEMORY
     progress: Callable[[int, int], None] | None = None
-    store: Path | None = None
+    store: Path | str | None = None
     spark: Spark | None = None
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The files, folders and globs."""
+        if isinstance(self.paths, str | Path):
+            return (Path(self.paths),)
+        return tuple(Path(path) for path in self.paths)
+
+    @property
+    def mapping_file(self) -> Path | None:
+        """The user's own mapping file."""
+        return None if self.mapping is None else Path(self.mapping)
 
     @property
     def grain(self) -> Grain:
@@ -81,8 +93,8 @@ class UsageLog(NamedTuple):
             CommandLineError: a label or key that is not there, or a label with the name of a dimension.
         """
         self.check_labels()
-        found = without_copies(self.paths)
-        read = sources(found.files, self.mapping, self.labels, self.key)
+        found = without_copies(self.places)
+        read = sources(found.files, self.mapping_file, self.labels, self.key)
         return tuple(source._replace(notes=found.notes) for source in read)
 
     def check_labels(self) -> None:
@@ -131,8 +143,8 @@ def read_log(log: UsageLog, books: Sequence[PriceBook], folder: Path) -> Read:
         return Read(keyed.cube, files, keyed.said)
     log.check_labels()
     grain = log.grain if log.key is not None else log._replace(kept=True).grain
-    asked = Asked(log.paths, log.mapping, log.labels, log.key, grain, log.by_day, log.memory, log.progress)
-    found = counted_with_store(asked, _prices(books), log.store, folder)
+    asked = Asked(log.places, log.mapping_file, log.labels, log.key, grain, log.by_day, log.memory, log.progress)
+    found = counted_with_store(asked, _prices(books), Path(log.store), folder)
     return Read(found.cube, found.again, (*found.happened.lines(), *found.said))
 
 
@@ -177,8 +189,8 @@ def _scanned(
     return spark_scanner(files, folder, log.spark)
 
 
-def kept_cube(files: Sequence[Path], folder: Path) -> FineCube:
-    """Cubes that were kept, and answers of a warehouse, as one.
+def read_kept(files: Sequence[Path], folder: Path) -> Read:
+    """Cubes that were kept, and answers of a warehouse, as one: a copy of another one is not counted again.
 
     Args:
         files: their files.
@@ -188,8 +200,14 @@ def kept_cube(files: Sequence[Path], folder: Path) -> FineCube:
         FileError: every file that is neither.
         UsageError: they cannot be joined.
     """
-    cubes = all_or_errors(enumerate(files), lambda item: _opened(item[1], folder / f"answer-{item[0]}.parquet"))
-    return cubes[0] if len(cubes) == 1 else join(cubes, folder / "joined.parquet")
+    once = named_once(files)
+    cubes = all_or_errors(enumerate(once.files), lambda item: _opened(item[1], folder / f"answer-{item[0]}.parquet"))
+    return Read(cubes[0] if len(cubes) == 1 else join(cubes, folder / "joined.parquet"), (), once.notes)
+
+
+def kept_cube(files: Sequence[Path], folder: Path) -> FineCube:
+    """The cube of `read_kept`."""
+    return read_kept(files, folder).cube
 
 
 def _opened(file: Path, into: Path) -> FineCube:

@@ -191,7 +191,7 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
         profile = load_profile(str(tokens.profile), folder)
     except UsageError as error:
         raise SpecError((*path, "tokens", "profile"), str(error), of_key=False) from None
-    vocabulary, left, right, doubts = _vocabulary(profile, card, own=tokens.tokenizer == "own")
+    vocabulary, left, right, doubts = vocabulary_for(profile, card, own=tokens.tokenizer == "own")
     requests = Fraction(profile.file.requests)
     points = tuple(
         (point.weight / requests, _units(point.input * left, point.output * right, spec))
@@ -201,7 +201,7 @@ def _measured(tokens: Tokens, spec: Spec, card: RateCard, folder: Path | None, p
     return Sizes(points, source, doubts)
 
 
-def _vocabulary(
+def vocabulary_for(
     profile: Profile,
     card: RateCard,
     *,

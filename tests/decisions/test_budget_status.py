@@ -116,11 +116,15 @@ def test_days_of_the_month_before(tmp_path: Path) -> None:
 
 
 def test_the_month_that_is_over(tmp_path: Path) -> None:
-    """On the first of the next month nothing is projected; later usage is not counted, and that is said."""
+    """On the first of the next month nothing is projected, nor alerted; later usage is not counted, as is said."""
     log = used(log_file(tmp_path, days(31)), by_day=True)
-    found = status(log, tmp_path, "name: All, amount: 900 USD", as_of="2026-12-01")
-    line = only(found)
-    assert (str(found.calendar.month), line.projection) == ("2026-11", (line.used, line.used, line.used))
+    lines = ("name: All, amount: 900 USD", "name: Over, amount: 1 USD")
+    found = status(log, tmp_path, *lines, as_of="2026-12-01")
+    assert (str(found.calendar.month), [line.projection for line in found.lines]) == ("2026-11", [None, None])
+    assert {alert.of for line in found.lines for alert in line.alerts} == {"actual"}
+    assert [row[4:7] for row in found.tables()[0].rows] == [("", "", "")] * 2
+    assert found.tables()[0].rows[0][-1] == "none"
+    assert (found.to_json()["not_projected"], found.to_records()[1]["projected"]) == ("the month is over", None)
     assert "usage-later" in {item.code for item in found.notices}
     assert found.tables()[0].notes[0] == "The month is over: nothing is projected."
 
@@ -196,7 +200,11 @@ def test_the_interval_covers_what_it_says() -> None:
         ("name: n, amount: 1 USD, month: 2026-13", "2026-13", "expected a month"),
         ("name: n, amount: 1 USD, month: 2027-01", "lines", "no line holds for 2026-11, the month of the day before"),
         ("name: n, amount: 1 USD, where: {departmnt: a}", "departmnt", "did you mean 'department'?"),
-        ("name: n, amount: 1 USD, where: {department: aa}", "aa", "no usage has department 'aa': did you mean 'a'"),
+        (
+            "name: n, amount: 1 USD, where: {department: aa}",
+            "aa",
+            "no usage has department 'aa' (to see those there are",
+        ),
         ("name: n, amount: 1 USD, where: {month: 2026-11}", "month", "cannot be cut by month"),
         ("name: n, amount: 1 USD, alerts: {}", "{}}", "no share is given"),
         ("name: n, amount: 1 USD, alerts: {actual: 0 %}", "0 %", "an alert at 0 % would always sound"),

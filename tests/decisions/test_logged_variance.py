@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from costmodel.cli import run
 from costmodel.decisions.variance.result_file import spend_of_record
 from costmodel.errors import FileError
 from costmodel.results.records import json_text
+from costmodel.results.variance.variance import Finding
 from costmodel.study.metered import metered
 from costmodel.study.usage_log import UsageLog
 
@@ -65,6 +67,58 @@ def test_what_went_as_planned_is_no_difference(tmp_path: Path) -> None:
     assert not any(found.effects.values())
     codes = [code for code, _ in found.warnings]
     assert codes[:3] == ["months-of-the-log", "log-without-records", "log-months-may-be-parts"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "missing"),
+    [
+        ("2026-11-07T08:00:00Z,nobody,,1000,200", 4, "1 row that has no price"),
+        ("2026-11-07T08:00:00Z,openai/gpt-4.1,,-1,200", 3, "1 row that cannot be read as usage"),
+    ],
+)
+def test_a_side_that_is_incomplete_is_said_first_and_keeps_no_limit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, code: int, missing: str
+) -> None:
+    """The cost seems to fall where rows are missing: the lead, the limit, JSON and the exit code say so."""
+    base, head = tmp_path / "plan.json", tmp_path / "actual.json"
+    base.write_text(json_text(plan(tmp_path).to_json()))
+    head.write_text(json_text(actual(tmp_path, *ROWS[1:], row).to_json()))
+    command = ("variance", str(base), str(head), "--fail-over", "90 %")
+    assert run(command) == code
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"HEAD is incomplete: it is without {missing}. As far as it is known, the cost falls" in shown
+    assert "HEAD, incomplete" in shown
+    assert "Limit 90 % in either direction: this cannot be told, since HEAD is incomplete." in shown
+    assert run((*command, "--format", "json")) == code
+    found = json.loads(capsys.readouterr().out)
+    assert (found["base"]["complete"], found["head"]["complete"], found["limit"]["over"]) == (True, False, None)
+    assert (found["head"]["rows_left_out"], found["head"]["rows_without_price"]) == ((1, 0) if code == 3 else (0, 1))
+    allowed = (*command[:-1], "1 %", "--allow", "malformed", "--allow", "unpriced")
+    assert run(allowed) == 1
+    assert "exceeded as far as is known, since HEAD is incomplete" in " ".join(capsys.readouterr().out.split())
+    assert run((*allowed, "--fail-over", "90 %")) == 0
+    assert run((command[0], str(head), str(head))) == code
+
+
+def test_rows_that_stood_twice_are_not_missed(tmp_path: Path) -> None:
+    """A log without what stood in it twice is whole; what is changed in the counts by hand is refused."""
+    record = actual(tmp_path).to_json()
+    record["usage"]["left_out"] = {"duplicate": 2}
+    found = cm.variance(record, record)
+    assert (found.head.complete, found.incomplete) == (True, ())
+    for wrong in ({"rows": -1}, {"left_out": {"bad": "1"}}, {"unpriced": [{}]}, {"unpriced": None}):
+        changed = record | {"usage": record["usage"] | wrong}
+        with pytest.raises(FileError, match="'usage' must count its 'rows'"):
+            cm.variance(record, changed)
+
+
+def test_one_smaller_reason_is_one(tmp_path: Path) -> None:
+    """It is not 1 smaller reasons together."""
+    used = actual(tmp_path)
+    large = (Finding("mix", "", "", "more", Fraction(3)), Finding("volume", "", "", "less", Fraction(-3)))
+    small = Finding("price", "", "", "small", Fraction(1, 10**12))
+    text = str(replace(cm.variance(used, used), findings=(*large, small)).tables()[1])
+    assert ("1 smaller reason " in text, "1 smaller reasons" in text) == (True, False)
 
 
 @pytest.mark.parametrize("labels", [(), ("department",)])

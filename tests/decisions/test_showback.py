@@ -75,7 +75,7 @@ def test_usage_of_a_team_is_shared_and_the_team_bears_nothing(log: Metered, tmp_
     assert borne(found, "it") == {"a": Fraction(8, 3), "b": Fraction(4, 3)}
     assert borne(found, "pool") == {"a": Fraction(9, 2), "b": Fraction(9, 2)}
     assert [(row.name, row.cost) for row in found.rows] == [("a", Fraction(79, 6)), ("b", Fraction(53, 6))]
-    assert found.rest == (("usage without department", Fraction(3)),)
+    assert found.rest == (("no department", Fraction(3)),)
     assert found.total == 25
 
 
@@ -91,6 +91,30 @@ def test_a_subscription_is_paid_for_every_month(tmp_path: Path) -> None:
         shared(log, tmp_path, entry, month="2026-02")
 
 
+@pytest.mark.parametrize(
+    ("days", "by_day", "told"),
+    [
+        (["2026-11-30", "2026-12-01", "2026-12-31"], True, ["1 request in 2026-11, all within a day of 2026-12"]),
+        (["2026-11-29", "2026-12-01"], True, ["1 request in 2026-12, all within a day of 2026-11"]),
+        (["2026-11-30", "2026-12-15"], False, ["1 request in 2026-11", "1 request in 2026-12"]),
+        (["2026-11-29", "2026-12-02"], True, []),
+        (["2026-12-01", "2026-12-31"], True, []),
+    ],
+)
+def test_a_month_that_a_log_only_touches_is_told(
+    tmp_path: Path, days: list[str], by_day: bool, told: list[str]
+) -> None:
+    """A log of December in local time begins in November of UTC: a subscription of two months is told at once."""
+    log = used(log_file(tmp_path, [(day, "a", MILLION) for day in days]), by_day=by_day)
+    found = shared(log, tmp_path, "name: s, per_month: 6 USD, spread: even")
+    notices = [notice for notice in found.used.notices if notice.code == "months-are-utc"]
+    assert [part for notice in notices for part in notice.about] == told
+    assert ("booked for 2 months: see the note" in found.tables()[0].lead) == bool(told)
+    text = "The months are those of UTC, and 's' counts each of them whole"
+    assert any(text in item["text"] for item in found.to_json()["warnings"]) == bool(told)
+    assert shared(log, tmp_path, "name: s, amount: 6 USD, spread: even").used.notices == log.notices
+
+
 def test_minimum_charges_are_spread_or_stand_apart(tmp_path: Path) -> None:
     """2 USD of an offer that costs at least 5: the 3 that are missing are nobody's own usage."""
     path = log_file(tmp_path, [("2026-11-02", "a", 2 * MILLION)], "own/least")
@@ -98,7 +122,7 @@ def test_minimum_charges_are_spread_or_stand_apart(tmp_path: Path) -> None:
     assert log.total == 7
     apart = shared(log, tmp_path, "name: n, cost: unlabelled, spread: even")
     assert (apart.total, apart.rest) == (7, (("minimum charges", Fraction(3)),))
-    assert "3.00 is not, and nobody bears it" in str(apart.tables()[0].lead)
+    assert "3.00 USD is not, and nobody bears it" in str(apart.tables()[0].lead)
     spread = shared(log, tmp_path, "name: least, cost: minimum charges, spread: by cost")
     assert (spread.total, borne(spread, "least")) == (7, {"a": Fraction(3, 2), "b": Fraction(3, 2)})
 

@@ -6,19 +6,23 @@ import hashlib
 import re
 import shutil
 from base64 import b64decode, b64encode
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 
+import click
 import pytest
 from charts_look import faults
 
 import costmodel as cm
-from costmodel.cli import run
+from costmodel.cli import cli, run
+from costmodel.documents.numbers import paths_of
+from costmodel.documents.settings import path_text
 from costmodel.errors import CommandLineError
 from costmodel.quantities import grouped, half_up
-from costmodel.reports.board import board_report, papers_of, sections
+from costmodel.reports.board import board_report, papers_of, sections, stated
 from costmodel.reports.board.cheers import cheers_table
-from costmodel.reports.charts.words import families
+from costmodel.reports.charts.words import Size, families, width, wrapped
 from costmodel.results.labels import Said, in_locale, speaking
 from costmodel.results.labels.catalogue import messages
 from costmodel.study import book_for
@@ -29,6 +33,8 @@ CHARTS = {"long-charts": 1}  # of one model and one month there is nothing to se
 DRAWS = {"uncertainty.draws": 1024}
 EVIL = "</style><script>alert(1)</script> & \"'`${x} $title {0} \u202e"
 LOCALES = ("en", "vi", "zh")
+CUT = """[...document.querySelectorAll("td, h2, p, li, caption")]
+  .filter((item) => item.getBoundingClientRect().right > 361).map((item) => item.textContent)"""
 _PAPERS = {}
 
 
@@ -71,6 +77,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         """Keep what a reader sees."""
+        data = data.replace("\N{NO-BREAK SPACE}", " ")  # which keeps a figure and its unit on one line
         if "style" not in self._stack:
             self.texts.append(data)
         if "td" in self._stack:
@@ -168,6 +175,102 @@ def test_no_english_in_the_middle(locale):
     page = Page(board_report(found, locale))
     own = {message.en for message in messages() if getattr(message, locale) != message.en and "{" not in message.en}
     assert [text for text in {part.strip() for part in page.texts} if text in own] == []
+
+
+def test_an_auditor_can_do_the_sums_again():
+    """Records, mix, measured tokens with their source, and prices: from the page alone comes the total of the page."""
+    found = papers("clinic-budget")
+    page = Page(board_report(found))
+    rows = [[cell.replace(",", "") for cell in row] for row in stated.request_table(found).rows]
+    asked = {row[0]: [int(cell) for cell in row[3:6]] for row in rows}
+    assert asked == {"openai/gpt-4.1": [87, 128515, 51028], "google/gemini-2.5-flash": [87, 137674, 51794]}
+    prices = {"openai/gpt-4.1": (2, 8, 30), "google/gemini-2.5-flash": (Fraction("0.3"), Fraction("2.5"), 70)}
+    total = sum(
+        Fraction((250 + 80) * 23 * share, 100) * (into * price + out * dear) / count / 1_000_000
+        for name, (count, into, out) in asked.items()
+        for price, dear, share in [prices[name]]
+    )
+    assert total == found.bills[0].total
+    assert grouped(half_up(total, 2), 2) == "27.84"
+    cells = set(page.cells)
+    assert {"250", "80", "23", "30", "70", "87", "128,515", "51,794", "o200k_base", "gemini", "1,582.46"} <= cells
+    assert {
+        "aci-bench/gold-note",
+        "30 USD",
+        "07:00-19:00",
+        "America/New_York",
+        "own",
+        "mon, tue, wed, thu, fri",
+    } <= cells
+    assert "Yim et al., ACI-BENCH" in "".join(page.texts)
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, "clinic-budget", "batch-cache-retries", "off-peak"])
+def test_all_that_is_stated_is_listed(name):
+    """Every value of the scenario stands among the assumptions or in the other table, each path once."""
+    found = papers(name)
+    numbers = {row[3] for row in stated.assumption_table(found).rows}
+    others = {row[0] for row in stated.settings_table(found).rows}
+    assert not numbers & others
+    shown = numbers | others
+    for path in paths_of(found.scenario.document.data):
+        if (path[0] not in {"scenario", "description", "expect", "migration"}) and path[:2] != ("uncertainty", "cases"):
+            texts = {path_text(path[:end]) for end in range(1, len(path) + 1)}
+            assert texts & shown or any(key.startswith(path_text(path)) for key in shown), path
+
+
+def test_uncertain_numbers_are_told_in_the_language():
+    """The program's own words of a source are translated, and its numbers written as the language does."""
+    found = papers("hospital-roi")
+    sources = {row[3]: row[4] for row in stated.assumption_table(found).rows}
+    words = sources["roi.one_off.integration"]
+    assert words == "mean of pert from 20,000 USD to 100,000 USD, most likely 40,000 USD"
+    assert in_locale(words, "vi") == "trung bình của pert từ 20.000 USD đến 100.000 USD, khả năng cao nhất 40.000 USD"
+    assert in_locale(words, "zh") == "pert 从 20,000 USD 到 100,000 USD，最可能 40,000 USD 的均值"
+    assert sources["workload.tokens.input"] == "mean of lognormal, mean 3,000, sd 1,000"
+    assert in_locale(sources["roi.adoption.share"], "vi").startswith("trung bình của pert từ 20 % đến 57 %")
+    assert "PHTI 2025" in in_locale(sources["roi.adoption.share"], "vi")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_figure_and_its_unit_stay_on_one_line(locale):
+    """No line can end before a percent sign or a currency, in sentences and in charts; a command is as it was typed."""
+    needs_chinese(locale)
+    text = board_report(papers("emr-mix"), locale, "costmodel report x.yaml --set budget='30 USD'")
+    lines = re.findall(r"<(?:p|li|caption)[^>]*>(.*?)</", text)
+    assert any("\N{NO-BREAK SPACE}USD" in line for line in lines)
+    assert [line for line in lines if re.search(r"\d (%|[A-Z]{3}\b)", line)] == []
+    assert "--set budget=&#x27;30 USD&#x27;" in text
+    assert wrapped("so much as 74.4 %", width("so much as 74.4"), Size())[0] == "so much as"
+
+
+@pytest.mark.parametrize(("locale", "month"), [("en", "2026-12"), ("vi", "12/2026"), ("zh", "2026年12月")])
+def test_one_month_is_drawn_in_the_middle(locale, month):
+    """Its bar has as much room on either side, and its name is of the language."""
+    needs_chinese(locale)
+    with speaking(locale):
+        figure = sections.charts(papers("clinic-budget"))[-1]()
+    axes = figure.axes[0]
+    assert sum(axes.get_xlim()) == 0
+    assert [label.get_text() for label in axes.get_xticklabels()] == [month]
+    assert faults(figure) == []
+
+
+def test_documented_commands_without_a_language():
+    """The page names each command that takes no `--locale`, and no other."""
+    text = (ROOT / "docs" / "board-report.md").read_text(encoding="utf-8")
+    told = text.partition("which are in English: ")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z ]+)`", told)) == set(silent(cli, ()))
+
+
+def silent(command, names):
+    """Commands below one that take no `--locale`."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from silent(command.get_command(context, name), (*names, name))
+    elif not any("--locale" in found.opts for found in command.params):
+        yield " ".join(names)
 
 
 def test_a_cost_is_not_called_a_return():
@@ -271,12 +374,18 @@ def test_in_a_browser(tmp_path):
         page.on("request", lambda request: asked.append(request.url[:40]))
         page.goto(file.as_uri())
         wide = page.evaluate("document.documentElement.scrollWidth")
+        cut = page.evaluate(CUT)
+        tall = page.evaluate("Math.max(...[...document.querySelectorAll('td')].map((cell) => cell.clientHeight))")
+        small = page.evaluate("Math.min(...[...document.images].map((image) => image.clientWidth))")
         pictures = page.evaluate("[...document.images].map((image) => image.complete && image.naturalWidth > 100)")
         printed = page.pdf(prefer_css_page_size=True)
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert wide <= 360
+    assert cut == []
+    assert tall < 250  # a cell is not squeezed into a column of words
+    assert small >= 700  # its letters are those of the page, not a third of them
     assert pictures == [True, True]
     assert printed.startswith(b"%PDF")
     boxes = {tuple(map(float, box)) for box in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)}

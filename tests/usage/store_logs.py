@@ -77,5 +77,5 @@ def run(
     with TemporaryDirectory() as place:
         read = read_log(UsageLog(paths, says, store=store, **options), books, Path(place))
         result = priced(read.cube, books[-1], Report(by_day=bool(options.get("by_day"))))
-        text = json.dumps(result.to_json(by), sort_keys=True) + json.dumps(result.to_records(exact=True), default=str)
+        text = json.dumps(result.to_json(by)) + json.dumps(result.to_records(exact=True), default=str)
         return Outcome(text, result.total, read.said, read.cube.facts)

@@ -156,3 +156,30 @@ def test_the_command(tmp_path: Path) -> None:
     quiet = CliRunner().invoke(command, [str(path), "--quiet", "--format", "json"], standalone_mode=False)
     assert "ContextTokens" in quiet.stdout
     assert quiet.stderr == ""
+
+
+NO_COUNTS = "No mapping is guessed: no column or path is called like input and output tokens. Write a mapping file"
+GERMAN = "Zeitpunkt;Modell;Eingabe;Ausgabe;Währung\n01.12.2026;m;1;2;EUR\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        (GERMAN.encode(), [], NO_COUNTS),
+        (GERMAN.encode(), ["--save-mapping", "x.yaml"], NO_COUNTS),
+        (GERMAN.encode("cp1252"), [], "No mapping is guessed: the heading is no UTF-8 text"),
+        (f"time,model,input_tokens,output_tokens\n{AT},m,1,2\n".encode(), ["--save-mapping", "x"], "none is needed."),
+    ],
+)
+def test_why_no_mapping_is_guessed(tmp_path: Path, text: bytes, options: list[str], said: str) -> None:
+    """Which of the reasons it is, and what to do."""
+    done = CliRunner().invoke(command, [str(written(tmp_path, text)), *options], standalone_mode=False)
+    assert said in done.stderr
+    assert not (tmp_path / "x.yaml").exists()
+
+
+def test_a_guess_of_a_day_that_begins_with_the_day(tmp_path: Path) -> None:
+    path = written(tmp_path, "Date,Model,input tokens,output tokens\n01.12.2026,m,1,2\n")
+    text, guessed = guess(path, tmp_path)
+    assert "time: {path: Date, kind: day.month.year, zone: UTC}" in text
+    assert rows(path, guessed)[0]["at_us"] == 1_796_083_200_000_000

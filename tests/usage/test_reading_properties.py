@@ -42,17 +42,27 @@ ODD = [
     " 8",
     "9 ",
 ]
-ODD += [str(10**15 - 1), str(10**15), str(10**40), f"-{10**40}", "100000000", "100000001", "99999999.000"]
+ODD += [
+    str(10**15 - 1),
+    str(10**15),
+    str(10**40),
+    f"-{10**40}",
+    "100000000",
+    "100000001",
+    "99999999.0000",
+    "150.000",
+    "0.000",
+]
 words = st.sampled_from(ODD) | st.integers(-3, 2 * MOST).map(str) | st.text("0123456789.- ", max_size=12)
 
 
-def whole(text: str) -> tuple[str | None, int | None]:
+def whole(text: str, *, is_text: bool = True) -> tuple[str | None, int | None]:
     """The reason or the number that a text stands for, by the rule and not by the query."""
     bare = text.strip(" ")
     if bare == "":
         return "no count", None
     match = re.fullmatch(r"(-?)(\d+)(\.0*)?", bare)
-    if match is None:
+    if match is None or (is_text and match[3] == ".000"):  # which may be thousands
         return "not a whole number", None
     number = int(match[1] + match[2])
     if number < 0:
@@ -82,7 +92,9 @@ def test_whole_numbers_of_json(texts: list[str], quoted: bool) -> None:
     lines = [f'{{"time": "{AT}", "model": "m", "output_tokens": 0, "input_tokens": {item}}}' for item in literals]
     with tempfile.TemporaryDirectory() as name:
         found = [(row["reason"], row["input"]) for row in rows(log(Path(name), *lines))]
-    wanted = [_of_json(item) for item in texts] + [("not a whole number", None)] * 2
+    wanted = [_of_json(item, is_text=quoted or not _is_json(item)) for item in texts] + [
+        ("not a whole number", None)
+    ] * 2
     assert [(reason, None if reason else count) for reason, count in found] == wanted
 
 
@@ -93,8 +105,8 @@ def _is_json(text: str) -> bool:
         return False
 
 
-def _of_json(text: str) -> tuple[str | None, int | None]:
-    return ("no count", None) if text == "" else whole(text) if text.strip(" ") else ("no count", None)
+def _of_json(text: str, *, is_text: bool) -> tuple[str | None, int | None]:
+    return whole(text, is_text=is_text) if text.strip(" ") else ("no count", None)
 
 
 # Times

@@ -145,6 +145,19 @@ def test_models_are_known_before_the_scan_of_columns(tmp_path: Path):
         assert scan.models() is None
 
 
+@pytest.mark.parametrize("few", [1, 50])
+def test_models_that_the_first_rows_do_not_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int):
+    """Whatever characters their names are made of, and however few are asked for by name."""
+    log = written_parquet(tmp_path, ROWS)
+    changed(log, "model = 'it''s'", "model = 'a' || chr(0) || 'b'", "model = NULL")
+    with duckdb.connect() as connected:
+        found = connected.execute(f"SELECT DISTINCT model FROM '{log}' WHERE model IS NOT NULL").fetchall()
+    monkeypatch.setattr("costmodel.usage.logs.cube.scan._FIRST_ROWS", 5)
+    monkeypatch.setattr("costmodel.usage.logs.cube.scan._FEW_MODELS", few)
+    with scanner(sources([log], mapping(tmp_path)), tmp_path) as scan:
+        assert scan.models() == sorted(name for (name,) in found)
+
+
 def test_progress_ends_when_all_is_done(tmp_path: Path):
     """However short it took."""
     told: list[tuple[int, int]] = []

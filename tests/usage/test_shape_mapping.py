@@ -191,3 +191,11 @@ def test_shipped_shapes_are_sound() -> None:
 
     anything = parse_document(b"shape: x", "shape")
     assert [shape_mistakes(shape, anything, meters()) for shape in shipped_shapes()] == [[]] * len(shipped_shapes())
+
+
+def test_a_kind_for_a_family(tmp_path: Path) -> None:
+    """A time without a path says of the family's own how it is written; what is not said stays."""
+    path = written(tmp_path, "time,model,input_tokens,output_tokens\n02.01.2026 03:04:05,m,1.000,0\n")
+    said = "shape: own\nlike: costmodel\ntime: {kind: day.month.year, zone: UTC}\ndecimal: ','\n"
+    found = row(path, mapping(tmp_path, said))
+    assert (found["reason"], found["at_us"], found["input"]) == (None, AT_US, 1000)

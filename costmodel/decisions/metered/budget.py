@@ -9,19 +9,19 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from costmodel.decisions.metered.budget_days import Days
+from costmodel.decisions.metered.budget_days import Days, stretches
 from costmodel.decisions.metered.budget_file import Budget, read_budget
 from costmodel.decisions.metered.projecting import Kind, projected, too_few
 from costmodel.documents.model import did_you_mean, in_order
 from costmodel.errors import CommandLineError, FileError
 from costmodel.quantities import day
 from costmodel.results.estimate import shown_costs
-from costmodel.results.metered.budget_lines import Alert, BudgetStatus, LineStatus
+from costmodel.results.metered.budget_lines import HOLES, Alert, BudgetStatus, LineStatus
 from costmodel.results.notice import Notice
 from costmodel.usage.logs.cube.cell_maker import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from costmodel.decisions.metered.budget_file import BudgetLine
@@ -49,7 +49,10 @@ def budget_status(used: Metered, budget: str | Path | Budget, *, as_of: str | da
     """
     read = budget if isinstance(budget, Budget) else read_budget(budget)
     if DAY not in used.labels:
-        raise CommandLineError("a budget is held against days, and this usage was not read by day: read it with day")
+        raise CommandLineError(
+            "a budget is held against days, and this usage was not read by day: read it with --by day, in Python with "
+            "UsageLog(…, by_day=True)"
+        )
     if not used.priced:
         raise CommandLineError("no usage of the log has a price, so there is nothing to hold against a budget")
     return _Holding(used, read, as_of if isinstance(as_of, date) else day(as_of)).result()
@@ -57,10 +60,11 @@ def budget_status(used: Metered, budget: str | Path | Budget, *, as_of: str | da
 
 class _Holding:
     def __init__(self, used: Metered, budget: Budget, as_of: date) -> None:
-        self._used, self._file, self._budget = replace(used, levies=()), budget.file, budget
+        counts = used.counts._replace(beyond=len(used.months) > 1)
+        self._used, self._file, self._budget = replace(used, levies=(), counts=counts), budget.file, budget
         self._levies = used.levies
         self._series: dict[tuple[str, ...], dict[tuple[str, ...], Daily]] = {}
-        self._days = Days.of(as_of, min(self._all), budget.terms)
+        self._days = Days.of(as_of, self._all, budget.terms)
 
     def result(self) -> BudgetStatus:
         """The result.
@@ -116,7 +120,8 @@ class _Holding:
         for name, values in line.where.items():
             if name not in self._used.dimensions:
                 hint = did_you_mean(name, set(self._used.dimensions) - {DAY}, label="There are")
-                message = f"usage cannot be told apart by '{name}'{hint} A column of the log becomes one with --label"
+                message = f"usage cannot be told apart by '{name}'{hint} A column of the log becomes one when the log "
+                message += "is read with it, by --label (in Python labels=(…,))"
                 yield self._budget.mistake(number, ("where", name), message, of_key=True)
             else:
                 yield from self._unused(number, name, values)
@@ -127,16 +132,22 @@ class _Holding:
         for place, value in enumerate(values):
             if value in there or value in self._file.may_have_no_usage:
                 continue
-            hint = did_you_mean(value, there, listed=len(there) <= _MOST_LISTED, label="There are").rstrip(".?")
+            hint = self._near(name, value, there)
             message = f"no usage has {name} '{value}'{hint}. If it is right, add it under 'may_have_no_usage'"
             yield self._budget.mistake(number, ("where", name, *([place] if len(values) > 1 else [])), message)
+
+    def _near(self, name: str, value: str, there: Collection[str]) -> str:
+        """What a value may have been meant for; not those of a column of the log, which may be names of people."""
+        if name in self._used.labels:
+            return f" (to see those there are, run 'costmodel usage price' with --by {name})"
+        return did_you_mean(value, there, listed=len(there) <= _MOST_LISTED, label="There are").rstrip(".?")
 
     def _line(self, line: BudgetLine) -> LineStatus:
         costs, amount = self._costs(line), line.amount.amount
         weekdays, weekend = self._kind(costs, weekend=False), self._kind(costs, weekend=True)
         used = self._sum(costs, self._days.counted)
         found = None
-        if not self._why_not:
+        if self._days.left and not self._why_not:
             so_far = self._sum(costs, frozenset(self._days.over))
             found = projected((so_far, used), (weekdays, weekend), self._days.terms.level)
         alerts = line.alerts or self._file.alerts
@@ -182,6 +193,8 @@ class _Holding:
             yield Notice("log-ends", "The log ends on", (str(max(self._all)),), f"Days after it {_WHOLE}")
         if min(self._all) > month.start.date():
             yield Notice("log-begins", "The log begins on", (str(min(self._all)),), f"Days before it {_WHOLE}")
+        if days.missing:
+            yield Notice(HOLES, "No usage with a price on", tuple(stretches(days.missing)), _HOLES)
         minimums = sum((line.cost for line in self._levies if line.month == month), _ZERO)
         if minimums:
             after = "They are known when the month is over."
@@ -191,4 +204,5 @@ class _Holding:
         return f"{shown_costs([amount], self._used.currency)[0]} {self._used.currency}"
 
 
+_HOLES = "Was the log complete? These days add nothing to what is used, and are left out of the means."
 _WHOLE = "count as days without use: check that the log is whole."

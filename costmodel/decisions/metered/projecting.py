@@ -48,7 +48,7 @@ def too_few(weekdays: Kind, weekend: Kind, least_days: int) -> str:
     """Why the days seen are too few to project from, in words; empty where they are enough."""
     seen = len(weekdays.costs) + len(weekend.costs)
     if not weekdays.left + weekend.left:
-        return ""
+        return ""  # the month is over
     if seen < least_days:
         return f"{_days(seen, 'whole day')} {'is' if seen == 1 else 'are'} seen, {least_days} are needed"
     for kind in (weekdays, weekend):

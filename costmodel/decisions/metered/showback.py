@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from costmodel.decisions.metered.month_edges import month_edges
 from costmodel.decisions.metered.sharing_rules import MINIMUMS, UNLABELLED, Rules, named, read_rules
 from costmodel.documents.model import did_you_mean, in_order
 from costmodel.equations.allocation import allocated_cost
@@ -66,7 +67,8 @@ def _of_month(used: Metered, month: Month) -> Metered:
     levies = tuple(line for line in used.levies if line.month == month)
     if not priced:
         raise CommandLineError(f"the log has no usage with a price in {month}: it is of {used.period}")
-    return replace(used, months=(month,), priced=priced, levies=levies)
+    counts = used.counts._replace(beyond=used.months != (month,))
+    return replace(used, months=(month,), priced=priced, levies=levies, counts=counts)
 
 
 class _Sharing:
@@ -92,7 +94,9 @@ class _Sharing:
         if mistakes:
             raise FileError(in_order(mistakes))
         own = tuple(self._own.values())
-        return Showback(self._rules.file.showback, self._used, self._by, own, tuple(found), self._rest())
+        monthly = [item.name for item in self._rules.file.shared if item.per_month is not None]
+        used = replace(self._used, notices=(*month_edges(self._used, monthly), *self._used.notices))
+        return Showback(self._rules.file.showback, used, self._by, own, tuple(found), self._rest())
 
     def _mistakes(self, number: int, item: Shared) -> Iterator[Mistake]:
         """What is wrong with one shared cost, for this usage."""
@@ -160,7 +164,7 @@ class _Sharing:
         spread = {item.cost for item in self._rules.file.shared}
         nobody = self._all.get(_NOBODY)
         levies = sum((line.cost for line in self._used.levies), _ZERO)
-        found = [(f"usage without {self._by}", nobody.cost if nobody else _ZERO)] if UNLABELLED not in spread else []
+        found = [(f"no {self._by}", nobody.cost if nobody else _ZERO)] if UNLABELLED not in spread else []
         found += [(MINIMUMS, levies)] if MINIMUMS not in spread else []
         return tuple((what, cost) for what, cost in found if cost)
 

@@ -9,32 +9,35 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.decisions.reconcile.bill_days import day_of, zone_of
 from costmodel.decisions.reconcile.shape import AMOUNT, CURRENCY, KIND, PART, UNTIL, known_bills, load_bill_mapping
 from costmodel.errors import CommandLineError, FileError, Mistake
 from costmodel.results.metered.reconciliation import Beside
-from costmodel.usage.logs.reading.bad_rows import bad_rows
+from costmodel.usage.logs.reading.bad_rows import lines_of
+from costmodel.usage.logs.reading.csv_form import not_utf8
 from costmodel.usage.logs.reading.engine import connection, plain_errors
 from costmodel.usage.logs.reading.files import shown_path
 from costmodel.usage.logs.reading.reading import read_alike, relation
+from costmodel.usage.logs.reading.written import is_order, pointed, year_first
 from costmodel.usage.logs.shapes.columns import REASONS, shown
 from costmodel.usage.logs.shapes.layout import ColumnLayout, literal
 from costmodel.usage.logs.shapes.used import required_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from costmodel.usage.logs.shapes.columns import Source
     from costmodel.usage.logs.shapes.shape import Shape
 
 BESIDE = "charged beside tokens"
 _USAGE = ("usage", "", "-", "null")
+_KINDS = ("tax", "credit", "purchase", "adjustment")  # beside usage: what FOCUS 1.2 has as ChargeCategory
 _PLACES = 24  # of an amount: as many as a FOCUS cost may have
 _MOST_MISTAKES = 20
 _AMOUNT = "-?[0-9]{1,14}([.][0-9]{1,24})?([eE][+-]?[0-9]{1,2})?"
-_DAY_US = 86_400_000_000
 
 
 class BillLine(NamedTuple):
@@ -62,6 +65,8 @@ class Bill(NamedTuple):
         places: most decimals that an amount is written with.
         lines: what was billed for usage.
         beside: what was billed for something else.
+        zone: of its days without a clock, other than UTC; empty where none is said.
+        months: of all its rows, whatever they charge for.
     """
 
     currency: str
@@ -69,24 +74,31 @@ class Bill(NamedTuple):
     places: int
     lines: tuple[BillLine, ...]
     beside: tuple[Beside, ...]
+    zone: str = ""
+    months: tuple[str, ...] = ()
 
 
-def read_bill(path: Path, mapping: Path | None = None) -> Bill:
+def read_bill(path: Path | str, mapping: Path | str | None = None) -> Bill:
     """A bill: FOCUS rows, answers of OpenRouter, plain columns, or what a mapping file says.
+
+    Args:
+        path: its file.
+        mapping: the file that says how to read it, where it is of no known kind.
 
     Raises:
         FileError: it cannot be read, or a row of it is wrong.
         CommandLineError: it is in several currencies.
     """
-    shapes = [load_bill_mapping(mapping)] if mapping else known_bills()
+    path = Path(path)
+    shapes = [load_bill_mapping(Path(mapping))] if mapping else known_bills()
     groups = read_alike([path], tuple(shape.shape() for shape in shapes))
     sources = [_fitting(source, mapped=mapping is not None) for source in groups]
-    mistakes = list(islice(_wrong_rows(sources), _MOST_MISTAKES))
+    mistakes = list(islice(_wrong_rows(sources, mapped=mapping is not None), _MOST_MISTAKES))
     if mistakes:
         raise FileError(mistakes)
     with connection(memory_limit="500MB") as connected, plain_errors(str(path)):
         found = connected.execute(_added_up(sources)).fetchall()
-    return _bill(path, found)
+    return _bill(path, found)._replace(zone=zone_of(sources))
 
 
 def _fitting(source: Source, *, mapped: bool) -> Source:
@@ -102,7 +114,7 @@ def _fitting(source: Source, *, mapped: bool) -> Source:
         shapes = tuple(shape for shape in shapes if not missing[shape.shape])[:1]
         if not shapes:
             words = f"there is no column {missing[source.shapes[0].shape]}: correct the mapping" if mapped else _UNKNOWN
-            raise FileError(Mistake(shown_path(file), 1, 1, words) for file in source.files)
+            raise FileError(Mistake(shown_path(file), 1, 1, not_utf8(source) or words) for file in source.files)
     labels = dict.fromkeys(name for shape in shapes for name in shape.labels)
     return source._replace(shapes=shapes, labels=tuple(labels))
 
@@ -120,45 +132,79 @@ def _missing(shape: Shape, layout: ColumnLayout, *, mapped: bool) -> str:
     return ", ".join(f"'{paths[0].text}'" for paths in wanted if all(layout.leaf(path) is None for path in paths))
 
 
-def _wrong_rows(sources: Sequence[Source]) -> Iterator[Mistake]:
-    """Every row that cannot be read, or whose amount or currency is none; nothing of it is told."""
-    known = {reason.name: reason for reason in REASONS}
-    for row in bad_rows(sources):
-        reason = known[row.reason]
-        yield Mistake(row.file, row.line or row.record, 1, f"row {row.record:,}: {reason.means}: {reason.remedy}")
+def _wrong_rows(sources: Sequence[Source], *, mapped: bool) -> Iterator[Mistake]:
+    """What is wrong with rows, each once with the first row of it; nothing of a row is told."""
     for source in sources:
         for file in source.files:
             one = source._replace(files=(file,))
-            query = f"SELECT record, amount IS NULL FROM ({_read(one, numbered=True)}) WHERE wrong ORDER BY 1 LIMIT 20"
+            bad = f"SELECT reason AS why, record FROM ({relation(one, numbered=True)}) WHERE reason IS NOT NULL"
+            wrong = f"SELECT why, record FROM ({_read(one, numbered=True)}) WHERE why IS NOT NULL"
+            query = f"SELECT why, min(record), count(*) FROM ({bad} UNION ALL {wrong}) GROUP BY why ORDER BY 2, 1"
             with connection() as connected, plain_errors(shown_path(file)):
                 rows = connected.execute(query).fetchall()
-            for record, is_amount in rows:
-                words = _NO_AMOUNT if is_amount else "the currency is no code such as USD"
-                line = record + (source.csv is not None)
-                yield Mistake(shown_path(file), line, 1, f"row {record:,}: {words}")
+            lines = lines_of(one, file, [record for _, record, _ in rows])
+            for why, record, count in rows:
+                more = f" and {count - 1:,} more" if count > 1 else ""
+                words = f"row {record:,}{more}: {_why(why, mapped=mapped)}"
+                yield Mistake(shown_path(file), lines.get(record, record), 1, words)
 
 
-_NO_AMOUNT = (
-    "the amount is no plain number: write digits with a point and no sign of a currency, 1234.50, with at most 24 "
-    "decimals"
-)
+def _why(name: str, *, mapped: bool) -> str:
+    """What is wrong with a row, and what to do."""
+    if name in _WRONG:
+        return _WRONG[name]
+    reason = next(reason for reason in REASONS if reason.name == name)
+    where = "" if mapped or "mapping" not in reason.remedy else ". The mapping of a bill is the file of --bill-mapping"
+    return f"{reason.means}: {reason.remedy}{where}"
+
+
+_WRONG = {
+    AMOUNT: (
+        "the amount is no plain number: write digits with a point and no sign of a currency, 1234.50, with at most 24 "
+        "decimals. Where the bill writes 1.234,50, say `decimal: ','` in the file of --bill-mapping"
+    ),
+    CURRENCY: "the currency is no code such as USD",
+    KIND: (
+        f"the kind of charge is not known. It may be usage, {', '.join(_KINDS[:-1])} or {_KINDS[-1]}: say which of "
+        "these yours is, under `values` of `kind` in the file of --bill-mapping, such as {API charge: usage}"
+    ),
+    UNTIL: "the end of the period is no day that can be read: correct `until` in the file of --bill-mapping",
+}
 
 
 def _read(source: Source, *, numbered: bool = False) -> str:
-    """The rows with their amounts; `wrong` where an amount or a currency is none."""
-    column = {label: f"trim(label_{place})" for place, label in enumerate(source.labels)}
+    """The rows with their amounts; `why` where something of a row is wrong."""
+    column = {label: f"label_{place}" for place, label in enumerate(source.labels)}
     parts = [sql for label, sql in column.items() if label.startswith(PART)]
-    tokens = " + ".join(map(_money, parts)) if parts else "amount"
+    amounts = [_money(sql) for sql in parts or [column[AMOUNT]]]
     decimals = ", ".join(map(_decimals, [column[AMOUNT], *parts]))
-    day = f"at_us // {_DAY_US}"
+    day, until = day_of(source), f"TRY_CAST(left({column[UNTIL]}, 10) AS DATE)"
     return (
         f"SELECT {'record, ' if numbered else ''}{day} AS day, model, lower({column[KIND]}) AS kind, "
         f"upper({column[CURRENCY]}) AS currency, {_money(column[AMOUNT])} AS amount, "
-        f"coalesce({tokens}, amount) AS tokens, greatest({decimals}) AS places, "
-        f"coalesce(TRY_CAST(left({column[UNTIL]}, 10) AS DATE) - DATE '1970-01-01' > day + 1, FALSE) AS long, "
-        "amount IS NULL OR NOT regexp_full_match(currency, '[A-Z]{3}') AS wrong "
-        f"FROM ({relation(source, numbered=numbered)}) WHERE reason IS NULL"
+        f"{_whole('amount')} AS amount_whole, {_rest('amount')} AS amount_rest, "
+        f"coalesce({' + '.join(map(_whole, amounts))}, amount_whole) AS tokens_whole, "
+        f"coalesce({' + '.join(map(_rest, amounts))}, amount_rest) AS tokens_rest, greatest({decimals}) AS places, "
+        f"coalesce({until} - DATE '1970-01-01' > day + 1, FALSE) AS long, "
+        f"CASE WHEN amount IS NULL THEN '{AMOUNT}' "
+        f"WHEN NOT regexp_full_match(currency, '[A-Z]{{3}}') THEN '{CURRENCY}' "
+        f"WHEN kind NOT IN ({', '.join(map(literal, (*_USAGE, *_KINDS)))}) THEN '{KIND}' "
+        f"WHEN {column[UNTIL]} NOT IN ('', '-') AND {until} IS NULL THEN '{UNTIL}' END AS why "
+        f"FROM ({_plain(source, column, numbered=numbered)}) WHERE reason IS NULL"
     )
+
+
+def _plain(source: Source, column: Mapping[str, str], *, numbered: bool) -> str:
+    """The relation with labels without blanks around them, amounts with a point, and days that begin with the year."""
+    sql = {label: f"trim({name})" for label, name in column.items()}
+    shape = source.shapes[0]
+    if source.csv is not None and shape.decimal is not None:  # others have numbers, or texts with a point
+        amounts = {label: text for label, text in sql.items() if label.startswith((AMOUNT, PART))}
+        sql |= {label: pointed(text, shape.decimal) for label, text in amounts.items()}
+    if source.columns and is_order(shape.time[0].kind):
+        sql[UNTIL] = f"CASE {sql[UNTIL]} WHEN '-' THEN '-' ELSE {year_first(sql[UNTIL], shape.time[0].kind)} END"
+    replaced = ", ".join(f"{text} AS {column[label]}" for label, text in sql.items())
+    return f"SELECT * REPLACE ({replaced}) FROM ({relation(source, numbered=numbered)})"
 
 
 def _decimals(text: str) -> str:
@@ -173,10 +219,21 @@ def _money(text: str) -> str:
     return f"CASE WHEN {valid} THEN TRY_CAST({text} AS DECIMAL(38, {_PLACES})) END"
 
 
+def _whole(amount: str) -> str:
+    """What stands before the point: added up apart, for sums are wider than a decimal number of the engine."""
+    return f"CAST(trunc({amount}) AS HUGEINT)"
+
+
+def _rest(amount: str) -> str:
+    """What stands after the point."""
+    return f"({amount} - trunc({amount}))"
+
+
 def _added_up(sources: Sequence[Source]) -> str:
     rows = " UNION ALL ".join(f"({_read(source)})" for source in sources)
     return (
-        "SELECT day, model, kind, currency, count(*), sum(amount), sum(tokens), max(places), bool_or(long) "
+        "SELECT day, model, kind, currency, count(*), sum(amount_whole), sum(tokens_whole), max(places), "
+        "bool_or(long), sum(amount_rest), sum(tokens_rest) "
         f"FROM ({rows}) GROUP BY day, model, kind, currency ORDER BY day, model, kind, currency"
     )
 
@@ -189,10 +246,12 @@ def _bill(path: Path, rows: Sequence[Sequence[Any]]) -> Bill:
         raise CommandLineError(
             f"'{path}' is in {' and '.join(currencies)}: a bill is held against a log in one currency. Divide it"
         )
+    rows = [(*row[:5], row[5] + Fraction(row[9]), row[6] + Fraction(row[10]), *row[7:9]) for row in rows]
     usage = [row for row in rows if row[2] in _USAGE]
-    lines = (BillLine(_day(row[0]), row[1], row[4], Fraction(row[6])) for row in usage)
+    lines = tuple(BillLine(_day(row[0]), row[1], row[4], row[6]) for row in usage)
+    months = tuple(sorted({_day(row[0])[:7] for row in rows}))
     most = max(row[7] for row in rows)
-    return Bill(currencies[0], any(row[8] for row in usage), most, tuple(lines), tuple(_beside(rows)))
+    return Bill(currencies[0], any(row[8] for row in usage), most, lines, tuple(_beside(rows)), months=months)
 
 
 def _day(number: int) -> str:
@@ -204,7 +263,7 @@ def _beside(rows: Iterable[Sequence[Any]]) -> Iterator[Beside]:
     found: dict[str, Beside] = {}
     for row in rows:
         usage = row[2] in _USAGE
-        kind, amount = (BESIDE, Fraction(row[5]) - Fraction(row[6])) if usage else (shown(row[2]), Fraction(row[5]))
+        kind, amount = (BESIDE, row[5] - row[6]) if usage else (shown(row[2]), row[5])
         if amount:
             before = found.get(kind, Beside(kind, 0, Fraction(0)))
             found[kind] = Beside(kind, before.rows + row[4], before.amount + amount)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costmodel.decisions.reconcile.causes import Known, explained
+from costmodel.decisions.reconcile.bill_notices import bill_notices
+from costmodel.decisions.reconcile.causes import explained
+from costmodel.decisions.reconcile.known import Known
+from costmodel.decisions.reconcile.limits import limits
 from costmodel.documents.reader import read_document
 from costmodel.errors import CommandLineError, NoPriceError
 from costmodel.prices.book import PriceBook
@@ -51,11 +54,11 @@ def reconcile(
         )
     by_month = DAY not in metered.labels
     every = _lines(metered, bill, book, by_month=by_month)
-    months = {item.day[:_MONTH] for item in bill.lines}
+    months = {item.day[:_MONTH] for item in bill.lines} | set(bill.months)
     lines = [line for line in every if line.when[:_MONTH] in months]
     prices = {_name(other, metered): _costs(other, by_month=by_month) for other in further}
     unpriced = frozenset(item.model for item in metered.counts.unpriced)
-    found = explained(lines, Known(bill.places, prices, unpriced))
+    found = explained(lines, Known(bill.places, prices, unpriced, bool(metered.exchange)))
     billed = sum((line.billed or _ZERO for line in found), _ZERO)
     return Reconciliation(
         currency=bill.currency,
@@ -68,8 +71,9 @@ def reconcile(
         book=metered.book,
         counts=metered.counts,
         exchange=metered.exchange,
-        notices=metered.notices,
+        notices=(*bill_notices(bill, found, book, unpriced), *metered.notices),
         tried=tuple(prices),
+        coarsest=limits().rounding.value * abs(billed),
     )
 
 

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator
 from costmodel.documents.model import Model, Slug, Text, did_you_mean, listed, load, validated
 from costmodel.documents.reader import read_document
 from costmodel.errors import FileError
-from costmodel.usage.logs.shapes.shape import Named, Names, Paths, Recognise, Shape, ShapeSource, Time
+from costmodel.usage.logs.shapes.families import merged_times
+from costmodel.usage.logs.shapes.shape import Decimal, Named, Names, Paths, Recognise, Shape, ShapeSource, Time
 
 _FOLDER = Path(__file__).with_name("bills")
 AMOUNT, CURRENCY, KIND, UNTIL, PART = "amount", "currency", "kind", "until", "part"
@@ -46,6 +47,8 @@ class BillShape(Model):
     """What kind of charge it is: `Usage`, or another, such as a tax, which no usage stands for."""
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     """What separates the cells of a CSV file; found from the heading where it is left out."""
+    decimal: Decimal | None = None
+    """What stands before the decimals of amounts in a CSV file: a comma, or a point if thousands are set apart too."""
 
     @property
     def labels(self) -> dict[str, tuple[Named, ...]]:
@@ -65,6 +68,7 @@ class BillShape(Model):
             provider=self.provider,
             labels=self.labels,
             delimiter=self.delimiter,
+            decimal=self.decimal,
         )
 
 
@@ -86,6 +90,7 @@ def load_bill_mapping(path: Path) -> BillShape:
         raise FileError([document.mistake(("like",), f"there is no bill '{own.like}'{hint}")])
     base = known[own.like] if own.like else own
     said = {name: getattr(own, name) for name in own.model_fields_set}
+    said |= {"time": merged_times(own.time, base.time)} if own.like and own.time else {}
     found = base.model_copy(update={**said, "recognise": own.recognise})
     needed = ("time", "model", "amount", "currency")
     missing = [name for name in needed if not getattr(found, name)]

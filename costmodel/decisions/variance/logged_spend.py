@@ -35,6 +35,7 @@ def spend_of_log(metered: Metered) -> Spend:
         tuple((notice.code, notice.text) for notice in metered.notices),
         {name: MeterWords(meter.name, meter.unit, meter.per) for name, meter in words.items()},
         logged=True,
+        counts=metered.counts,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from costmodel.results.estimate import Estimate
-    from costmodel.results.metered.metered import Metered
+    from costmodel.results.metered.metered import Counts, Metered
 
 # Limits far above any honest result, far below what would hurt the machine.
 _MAX_BYTES = 400_000_000
@@ -105,6 +105,7 @@ def spend_of_record(record: Mapping[str, Any], name: str) -> Spend:
         _words(lines),
         written=True,
         logged=logged,
+        counts=_counts(record["usage"]) if "usage" in record else None,
     )
     _require_sum(found, record, name, len(lines))
     return found
@@ -136,6 +137,8 @@ def _mistakes(record: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(record.get("price_book", {}), dict) or not _are_warnings(record.get("warnings", [])):
         yield "'price_book' must be an object, 'warnings' a list of objects with 'code' and 'text'"
     yield from _bad_fields("the result", record, (), ("total",))
+    if "usage" in record and not _is_usage(record["usage"]):
+        yield "'usage' must count its 'rows', those 'left_out' by reason, and the 'rows' of each model in 'unpriced'"
     for key in ("months", "lines"):
         if not isinstance(record.get(key), list) or not all(isinstance(item, dict) for item in record[key]):
             yield f"'{key}' must be a list of objects"
@@ -199,6 +202,26 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     numbers = {key: _fraction(line[key]) for key in (_NUMBERS[4:] if "levy" in line else _NUMBERS)}
     texts = {key: _clean(line[key]) for key in (*_TEXTS[1:3], *_WORK) if key in line}
     return {**line, **texts, **numbers}
+
+
+def _counts(usage: Mapping[str, Any]) -> Counts:
+    """Where the rows of a log went, as far as a variance tells it."""
+    from costmodel.results.metered.metered import Counts, Unpriced
+
+    left_out = {_clean(reason): rows for reason, rows in usage["left_out"].items()}
+    unpriced = tuple(Unpriced(_clean(item.get("model")), "", item["rows"], 0, {}) for item in usage["unpriced"])
+    return Counts(usage["rows"], left_out, unpriced)
+
+
+def _is_usage(found: Any) -> bool:
+    """Whether it says where the rows of a log went."""
+    if not isinstance(found, dict) or not isinstance(found.get("left_out"), dict):
+        return False
+    unpriced = found.get("unpriced")
+    if not isinstance(unpriced, list) or not all(isinstance(item, dict) for item in unpriced):
+        return False
+    counts = (found.get("rows"), *found["left_out"].values(), *(item.get("rows") for item in unpriced))
+    return all(isinstance(count, int) and count >= 0 for count in counts)
 
 
 def _require_sum(found: Spend, record: Mapping[str, Any], name: str, lines: int) -> None:

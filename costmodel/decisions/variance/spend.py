@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from costmodel.results.estimate import Estimate
+    from costmodel.results.metered.metered import Counts
 
 _ZERO = Fraction(0)
 _NO_MODEL = "taxes and fees"  # what a line after the bill says in place of a model
@@ -148,6 +149,7 @@ class Spend:
         meters: words for meters.
         written: whether it has the digits of a JSON file, and not all.
         logged: whether it is a usage log, which knows no records, workloads and steps.
+        counts: where the rows of a usage log went; None of an estimate.
     """
 
     title: str
@@ -160,6 +162,7 @@ class Spend:
     meters: Mapping[str, MeterWords]
     written: bool = False
     logged: bool = False
+    counts: Counts | None = None
 
     @property
     def whole(self) -> MonthSpend:

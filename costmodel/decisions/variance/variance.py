@@ -109,8 +109,13 @@ def spends(base: Cost, head: Cost) -> tuple[Spend, Spend]:
     return spend(base, "BASE"), spend(head, "HEAD")
 
 
-def limit_of(text: str, found: Variance) -> Limit:
+def limit_of(text: str, found: Variance, *, as_it_is: bool = False) -> Limit:
     """Whether the difference is larger, in either direction, than `5 %` of BASE or `1000 USD`.
+
+    Args:
+        text: the limit.
+        found: the variance.
+        as_it_is: hold the limit against a side that is incomplete, too; else that cannot be told.
 
     Raises:
         QuantityError: it is none of these.
@@ -132,7 +137,7 @@ def limit_of(text: str, found: Variance) -> Limit:
         raise CommandLineError(
             f"--fail-over: '{text}' may be a share or money: write '{text} %' or '{text} {found.currency}'"
         )
-    return Limit(text, abs(found.total) > amount)
+    return Limit(text, abs(found.total) > amount if as_it_is or not found.incomplete else None)
 
 
 def _month_lines(
@@ -234,7 +239,8 @@ def _side(spend: Spend, per: str) -> Side:
     whole = spend.whole.times(Fraction(1, len(spend.months))) if per == "month" else spend.whole
     requests = whole.all_requests
     records = None if spend.logged else whole.all_records
-    return Side(spend.title, spend.months, whole.cost, records, requests, spend.price_book, spend.scenario_sha256)
+    of = (spend.price_book, spend.scenario_sha256, spend.counts)
+    return Side(spend.title, spend.months, whole.cost, records, requests, *of)
 
 
 def _require_same_length(base: Spend, head: Spend) -> None:

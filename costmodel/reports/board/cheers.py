@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costmodel.reports.board.sections import chance
+from costmodel.reports.board.sections import chance, span
 from costmodel.results.labels import listed, say
 from costmodel.results.table import Column, Table
 from costmodel.results.worth.summary import cheers_rows
@@ -109,7 +109,7 @@ def _of_cost(papers: Papers) -> Mapping[int, str]:
     return {
         7: listed(dict.fromkeys(item.alternative for item in papers.bills)) if len(papers.bills) > 1 else none,
         8: say("who pays the API's bill"),
-        9: say("{months:number} months, {period}", months=len(bill.months), period=bill.period),
+        9: listed([span(len(bill.months)), bill.period]),
         10: say("none: costs are not discounted"),
         11: none,
         12: none,

@@ -9,7 +9,7 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
-from costmodel.reports.board import pieces, sections
+from costmodel.reports.board import pieces, sections, stated
 from costmodel.reports.board.cheers import SOURCE, cheers_table
 from costmodel.reports.page.markup import tag
 from costmodel.results.labels import in_locale, say
@@ -67,11 +67,11 @@ def _resource(name: str) -> str:
 
 def _body(papers: Papers, locale: Locale) -> dict[str, str]:
     shown = sections.main_table(papers)
-    warnings = "\n".join(tag("li", escape(in_locale(notice.text, locale))) for notice in papers.notices)
+    warnings = "\n".join(tag("li", pieces.prose(notice.text, locale)) for notice in papers.notices)
     return {
-        "description": escape(papers.scenario.description or ""),
-        "facts": escape(in_locale(_facts(papers), locale)),
-        "headline": escape(in_locale(sections.headline(papers), locale)),
+        "description": pieces.prose(papers.scenario.description or "", locale),
+        "facts": pieces.prose(_facts(papers), locale),
+        "headline": pieces.prose(sections.headline(papers), locale),
         "finding_text": pieces.paragraphs(sections.finding(papers), locale),
         "main_table": _with_notes(shown, locale) if shown else "",
         "chart_list": "\n".join(pieces.chart(draw, locale) for draw in sections.charts(papers)),
@@ -79,7 +79,7 @@ def _body(papers: Papers, locale: Locale) -> dict[str, str]:
         "uncertainty_tables": "\n".join(_with_notes(made, locale) for made in sections.uncertainty_tables(papers)),
         "warning_list": tag("ul", warnings) if warnings else pieces.paragraphs([say("There are none.")], locale),
         "warning_note": pieces.paragraphs([_ENGLISH_WARNINGS] if locale != "en" else [], locale, "note"),
-        "assumption_table": pieces.table(sections.assumption_table(papers), locale, "wide assumptions"),
+        "assumption_table": _assumptions(papers, locale),
         "price_table": pieces.table(sections.price_table(papers), locale, "wide") if papers.bills else "",
         "cheers_table": pieces.table(cheers_table(papers), locale, "wide")
         + pieces.paragraphs([SOURCE], locale, "note"),
@@ -90,6 +90,18 @@ def _with_notes(made: Table, locale: Locale) -> str:
     """A table and the sentences that explain it; warnings and prices have places of their own."""
     notes = [note for note in made.notes if not note.startswith(("Note: ", "Prices: "))]
     return pieces.table(made, locale) + "\n" + pieces.paragraphs(notes, locale, "note")
+
+
+def _assumptions(papers: Papers, locale: Locale) -> str:
+    """All that the scenario states, and what was measured for it: with the prices, the figures can be made again."""
+    measured = stated.request_table(papers)
+    parts = [
+        pieces.table(stated.assumption_table(papers), locale, "wide assumptions"),
+        pieces.table(measured, locale, "wide", titled=True) if measured else "",
+        pieces.paragraphs(measured.notes if measured else (), locale, "note"),
+        pieces.table(stated.settings_table(papers), locale, "wide", titled=True),
+    ]
+    return "\n".join(part for part in parts if part)
 
 
 def _facts(papers: Papers) -> Said:

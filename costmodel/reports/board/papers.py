@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.decisions.comparison.compare import compare
 from costmodel.decisions.comparison.work import rebuilt
+from costmodel.reports.board.measured import measured_requests
 from costmodel.results.comparison import Comparison
 from costmodel.study import estimate
 from costmodel.study.traced_leaves import Leaves
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from costmodel.documents.model import Model
     from costmodel.prices.book import PriceBook
+    from costmodel.reports.board.measured import Measured
     from costmodel.results.estimate import Estimate
     from costmodel.results.notice import Notice
     from costmodel.results.providers.provider_comparison import ProviderComparison
@@ -57,7 +59,8 @@ class Papers(NamedTuple):
         bills: the API's bill of each option; none where no model is named.
         offers: options side by side; None where there is one, or no bill.
         worth: None where the scenario has no `roi`.
-        assumptions: every number that the scenario states, and its value.
+        assumptions: every number that the scenario computes with, and its value.
+        measured: tokens of measured requests, as each model of the bills counts them.
     """
 
     scenario: Scenario
@@ -66,6 +69,7 @@ class Papers(NamedTuple):
     offers: ProviderComparison | None
     worth: Worth | None
     assumptions: tuple[tuple[Leaf, Fraction], ...]
+    measured: tuple[Measured, ...] = ()
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -101,7 +105,8 @@ def papers_of(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Pap
     priced = worth is None or bool(worth.result.best.computed)
     bills = _bills(estimate(scenario, models=models, book=book)) if priced else ()
     offers = compare(_counted_alike(scenario), models, book=book) if bills and _several(bills) else None
-    return Papers(scenario, book, bills, offers, worth, tuple(_assumptions(scenario)))
+    measured = measured_requests(scenario, models, book) if bills else ()
+    return Papers(scenario, book, bills, offers, worth, tuple(_assumptions(scenario)), measured)
 
 
 def _counted_alike(scenario: Scenario) -> Scenario:

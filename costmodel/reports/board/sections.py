@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costmodel.documents.settings import path_text
-from costmodel.quantities import decimal_text, grouped, half_up, magnitude, significant
+from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_costs, unit_cost_text
 from costmodel.results.labels import labelled, money_text, say, sentences
 from costmodel.results.table import Column, Table
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
     from costmodel.results.estimate import Estimate
     from costmodel.results.labels import Said
     from costmodel.results.lines import Line
-    from costmodel.study.traced_leaves import Leaf
 
 _MOST_SWINGS, _MOST_BARS, _MOST_TURNS = 8, 12, 6  # of a page that a board reads
-_DIGITS, _WHOLE = 4, 2  # of a small assumption; with more digits before the point, two decimals
 
 
 def headline(papers: Papers) -> Said:
@@ -51,17 +48,21 @@ def _cost_headline(papers: Papers) -> Said:
     total, month = (shown_costs([cost], bill.currency)[0] for cost in (bill.total, bill.total / len(bill.months)))
     parts = {
         "total": money_text(total, bill.currency),
-        "months": len(bill.months),
+        "span": span(len(bill.months)),
         "month": month,
         "record": unit_cost_text(bill.cost_per_record),
     }
     if len(papers.bills) == 1:
-        return say("It costs {total} over {months} months: {month:number} a month, {record:number} a record.", **parts)
+        return say("It costs {total} over {span}: {month:number} a month, {record:number} a record.", **parts)
     cheapest = (
-        "{name} is the cheapest of {count}: {total} over {months} months, {month:number} a month, "
-        "{record:number} a record."
+        "{name} is the cheapest of {count}: {total} over {span}, {month:number} a month, {record:number} a record."
     )
     return say(cheapest, name=bill.alternative, count=len(papers.bills), **parts)
+
+
+def span(months: int) -> Said:
+    """So many months in words."""
+    return say("{months:number} months", months=months) if months > 1 else say("one month")
 
 
 def finding(papers: Papers) -> Iterator[str]:
@@ -159,26 +160,6 @@ def uncertainty_tables(papers: Papers) -> Iterator[Table]:
     turns = worth.turns.tables()[0]
     if turns.rows:
         yield turns._replace(rows=turns.rows[:_MOST_TURNS], notes=turns.notes[1:])  # the first stands in the finding
-
-
-def assumption_table(papers: Papers) -> Table:
-    """Every number that the scenario states, with its source."""
-    columns = (Column("assumption"), Column("value", numeric=True), Column("unit"), Column("key"), Column("source"))
-    rows = tuple(_assumption(leaf, value) for leaf, value in papers.assumptions)
-    return Table(say("Assumptions and their sources"), columns, rows)
-
-
-def _assumption(leaf: Leaf, value: Fraction) -> tuple[str, ...]:
-    percent_ = leaf.cell.unit == "%"
-    shown = value * 100 if percent_ else value
-    name = labelled(leaf.cell.name)
-    return (
-        say("{about}: {name}", about=leaf.about, name=name) if leaf.about else name,
-        grouped(half_up(shown, 2) if magnitude(shown) > _WHOLE else significant(shown, _DIGITS)),
-        labelled(leaf.cell.unit),
-        path_text(leaf.path),
-        say("the scenario") if leaf.source == "the scenario" else leaf.source,
-    )
 
 
 def price_table(papers: Papers) -> Table:

@@ -59,13 +59,14 @@ def _tall(label: Sequence[str]) -> float:
     return height(len(label)) + _GAP
 
 
-def write(axes: Axes, labels: Side, inches: tuple[float, float]) -> None:
+def write(axes: Axes, labels: Side, inches: tuple[float, float], begin: float | None = None) -> None:
     """Write labels at the right, each as near to its end as the others let it, with a line that leads to it.
 
     Args:
         axes: with its limits set.
         labels: what is written.
         inches: width and height of the drawing.
+        begin: where the lines begin, in units of the horizontal axis; at its right end by default.
     """
     wide, tall = inches
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
@@ -75,7 +76,8 @@ def write(axes: Axes, labels: Side, inches: tuple[float, float]) -> None:
     out = _LEADER / wide * (right - left)
     for name, lines, place in zip(labels.names, labels.lines, found, strict=True):
         at = low + place * per_inch
-        ends = (right, right + out / 3, right + out * 0.85), (name.at, at, at)
+        start = right if begin is None else begin
+        ends = (start, right, right + out / 3, right + out * 0.85), (name.at, name.at, at, at)
         axes.plot(*ends, color=name.colour, linewidth=0.8, clip_on=False)
         put(axes, (right + out, at), lines, Size(TEXT), ha="left")
 

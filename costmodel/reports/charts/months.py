@@ -10,9 +10,9 @@ from costmodel.quantities import decimal_text, largest_remainder
 from costmodel.reports.charts import labels, scale
 from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import INK, PAPER, Look, look
-from costmodel.reports.charts.words import SMALL, called, width
+from costmodel.reports.charts.words import SMALL, called, families, width
 from costmodel.results.estimate import shown_costs
-from costmodel.results.labels import labelled, local_numbers, money_text, say
+from costmodel.results.labels import labelled, local, local_numbers, money_text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,12 +61,13 @@ def monthly_cost(result: Estimate) -> Figure:
     figure, (axes,) = page(Heading(_title(result, layers), result.title, facts, _notes(result)), room)
     axes.set_ylim(*limits)
     count = len(result.months)
-    axes.set_xlim(count - 0.5 - max(count, _LEAST), count - 0.5)
+    middle, room_of = (count - 1) / 2, max(count, _LEAST) / 2
+    axes.set_xlim(middle - room_of, middle + room_of)
     _stack(axes, layers)
     _totals(axes, result, [top for top, _ in tops], room.wide)
     scale.upward(axes)
-    _months(axes, [str(month) for month in result.months], room.wide)
-    labels.write(axes, beside, (room.wide, room.body))
+    _months(axes, [local(say("{month:month}", month=month)) for month in result.months], room.wide)
+    labels.write(axes, beside, (room.wide, room.body), count - 1 + _BAR / 2)
     return figure
 
 
@@ -160,7 +161,7 @@ def _months(axes: Axes, months: Sequence[str], wide: float) -> None:
     """The months below, as many as have room."""
     fitting = max(int(wide / (max(width(month, SMALL) for month in months) * 1.2)), 1)
     every = -(-len(months) // fitting)
-    axes.set_xticks(range(0, len(months), every), months[::every])
+    axes.set_xticks(range(0, len(months), every), months[::every], fontfamily=families("".join(months)))
 
 
 def _title(result: Estimate, layers: Sequence[_Layer]) -> Said:

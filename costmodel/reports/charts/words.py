@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError
 from costmodel.reports.charts.style import FACE, NOTE, SPACING, TEXT
-from costmodel.results.labels import local
+from costmodel.results.labels import kept_together, local
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
@@ -151,7 +151,7 @@ def height(lines: int, size: Size = Size()) -> float:  # noqa: B008 - a constant
 
 def wrapped(text: object, most: float, size: Size = Size(), lines: int = 3) -> list[str]:  # noqa: B008 - a constant
     """A text in lines of at most so many inches; what does not fit into the lines is cut, and says so."""
-    rest = plain(text)
+    rest = kept_together(plain(text))
     found: list[str] = []
     while rest and len(found) < lines:
         end = _fitting(rest, most, size)

@@ -88,7 +88,7 @@ def _input(number: int, field: Field) -> str:
             f'aria-labelledby="l{number}" autocomplete="off">'
         )
     if told:
-        parts.append(tag("small", escape(field.leaf.source), id=f"s{number}"))
+        parts.append(tag("small", escape(local(field.leaf.source)), id=f"s{number}"))
     return tag("div", "".join(parts) + _mistake(number), class_="field")
 
 
@@ -116,7 +116,7 @@ def prices(model: TracedModel, fields: Sequence[Field]) -> str:
     head = ("offer", "meter", "price", "for", "in force from", "recorded on", "source")
     found = table(head, rows, say("prices"), "prices")
     others = [number for number, field in enumerate(fields) if field.leaf.kind not in MAIN and number not in written]
-    rest = [(_entry(number, fields, written), escape(fields[number].leaf.source)) for number in others]
+    rest = [(_entry(number, fields, written), escape(local(fields[number].leaf.source))) for number in others]
     return found + (table(("rate", "source"), rest, named("rates")) if rest else "")
 
 

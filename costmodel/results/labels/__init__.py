@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from costmodel.results.labels.locales import LOCALES, Locale, require_locale
+from costmodel.results.labels.locales import LOCALES, Locale, kept_together, require_locale
 from costmodel.results.labels.said import (
     Said,
     in_locale,
@@ -23,6 +23,7 @@ __all__ = [
     "Locale",
     "Said",
     "in_locale",
+    "kept_together",
     "labelled",
     "listed",
     "local",

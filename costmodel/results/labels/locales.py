@@ -19,6 +19,7 @@ GAPS: dict[str, dict[str, str]] = {" ": {"zh": ""}, ", ": {"zh": "、"}}
 
 # A number as English writes it, standing alone: no part of a name, a version, a date or a hash.
 _NUMERAL = re.compile(r"(?<![\w.,/-])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w/-]|[.,]\d)")
+_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 _MONTH = re.compile(r"(?<![\w-])(\d{4})-(\d{2})(?![\w-])")
 _DAY = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _MONTH_SKELETONS = {"vi": "yM", "zh": "yMMM"}  # CLDR's names of "12/2026" and "2026年12月"
@@ -52,6 +53,15 @@ def _number(numeral: str, locale: Locale) -> str:
     whole = "#,##0" if "," in numeral else "0"  # a year is no count of years
     pattern = whole + ("." + "0" * places if places else "")
     return format_decimal(Decimal(numeral.replace(",", "")), format=pattern, locale=locale)
+
+
+def kept_together(text: str) -> str:
+    r"""A text in which no line ends between a figure and its percent sign or currency.
+
+    >>> kept_together("74.4 % of 20 USD")
+    '74.4\xa0% of 20\xa0USD'
+    """
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def months_in(text: str, locale: Locale) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
 
 KIND = "budget_status"
+HOLES = "days-without-usage"  # the notice that the log may lack days
 _DIGITS = 10  # of a statistical figure
 
 
@@ -29,7 +30,7 @@ class Projection(NamedTuple):
 
     Attributes:
         cost: money.
-        low, high: ends of the prediction interval; the cost itself where the month is over or nothing varies.
+        low, high: ends of the prediction interval; the cost itself where nothing varies.
     """
 
     cost: Fraction
@@ -55,7 +56,7 @@ class LineStatus(NamedTuple):
     Attributes:
         amount: the budget of the month.
         used: money so far.
-        projection: the end of the month; None where it cannot be projected.
+        projection: the end of the month; None where it is over, or cannot be projected.
         alerts: what is exceeded.
     """
 
@@ -162,7 +163,7 @@ class BudgetStatus(Shown):
                 "weekend_days_left": days.weekend_days_left,
             },
             "level": decimal_text(days.level),
-            "not_projected": days.why_not or None,
+            "not_projected": days.why_not or ("the month is over" if days.is_over else None),
             "lines": self.to_records(),
             "price_book": self.used.book.to_json(),
             "exchange_rates": [rate.to_json() for rate in self.used.exchange],

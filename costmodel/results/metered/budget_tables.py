@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.prices.policy import places_of
 from costmodel.quantities import decimal_text, grouped
+from costmodel.results.metered.budget_lines import HOLES
 from costmodel.results.metered.metered_tables import left_out_tables, notes, unpriced_tables, without
 from costmodel.results.notice import notice_lines
 from costmodel.results.table import Column, Table
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from costmodel.results.metered.budget_lines import BudgetStatus, LineStatus
+    from costmodel.results.notice import Notice
 
 _HUNDRED = 100
 _MOST_NAMED = 5  # lines with an alert that the first sentence names; all stand in the table
@@ -21,7 +23,7 @@ _MOST_NAMED = 5  # lines with an alert that the first sentence names; all stand 
 
 def all_tables(result: BudgetStatus) -> list[Table]:
     """The tables of a result, notes below the first."""
-    left_out = left_out_tables(result.used.counts.left_out, result.used.counts.read)
+    left_out = left_out_tables(result.used.counts)
     return [_lines(result), *unpriced_tables(result.used), *left_out]
 
 
@@ -46,7 +48,12 @@ def _title(result: BudgetStatus) -> str:
 def _row(result: BudgetStatus, line: LineStatus) -> tuple[str, ...]:
     alerts = ", ".join(f"{alert.of} over {_percent(alert.share)}" for alert in line.alerts)
     used = (_money(result, line.amount), _money(result, line.used), _share(line.used_share))
-    return (line.name, *used, *_projected(result, line), alerts or ("none" if line.projection else "not projected"))
+    return (
+        line.name,
+        *used,
+        *_projected(result, line),
+        alerts or ("not projected" if result.calendar.why_not else "none"),
+    )
 
 
 def _projected(result: BudgetStatus, line: LineStatus) -> tuple[str, str, str]:
@@ -54,7 +61,7 @@ def _projected(result: BudgetStatus, line: LineStatus) -> tuple[str, str, str]:
     end = line.projection
     if end is None:
         return "", "", ""
-    interval = "" if result.calendar.is_over else f"{_money(result, end.low)} to {_money(result, end.high)}"
+    interval = f"{_money(result, end.low)} to {_money(result, end.high)}"
     return _money(result, end.cost), _share(end.cost / line.amount), interval
 
 
@@ -68,7 +75,13 @@ def _lead(result: BudgetStatus) -> str:
     days, missing = result.calendar, without(result.used.counts)
     if (days.as_of - days.last_logged).days > 1:
         words += f" The log ends on {days.last_logged}: the days after it count as days without use."
+    words += "".join(f" {item.lead} {', '.join(item.about)}: was the log complete?" for item in _holes(result))
     return f"{words} The usage is without {missing}." if missing else words
+
+
+def _holes(result: BudgetStatus) -> list[Notice]:
+    """That the log may lack days, which can silence an alert."""
+    return [notice for notice in result.notices if notice.code == HOLES]
 
 
 def _reached(line: LineStatus) -> Fraction:

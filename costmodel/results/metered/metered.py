@@ -57,11 +57,13 @@ class Counts(NamedTuple):
         read: rows of the log.
         left_out: bad rows by reason.
         unpriced: usage that has no price.
+        beyond: whether they are of a whole log of which a result shows one month: a bad row has no month that is known.
     """
 
     read: int
     left_out: Mapping[str, int]
     unpriced: tuple[Unpriced, ...]
+    beyond: bool = False
 
     @property
     def bad(self) -> int:
@@ -232,7 +234,8 @@ def _unknown_dimension(name: str, there: Sequence[str]) -> CommandLineError:
     hint = did_you_mean(name, there, listed=False)
     return CommandLineError(
         f"there is no dimension '{name}'{hint} There are: {', '.join(there)}. "
-        "A column of the log becomes one with --label, the day with --by day when the log is read"
+        "A column of the log becomes one when the log is read with it, by --label (in Python labels=(…,)); the day by "
+        "--by day (in Python by_day=True)"
     )
 
 

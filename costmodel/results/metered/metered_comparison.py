@@ -11,6 +11,7 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places
 from costmodel.results.metered.metered import KIND
+from costmodel.results.metered.metered_tables import left_out_tables, row_names, unpriced_tables
 from costmodel.results.notice import joined, notice_lines
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
@@ -59,15 +60,13 @@ class MeteredComparison(Shown):
 
     def tables(self, by: Sequence[str] = ()) -> list[Table]:
         """The costs side by side, then what has no price under some book, and what was left out."""
-        from costmodel.results.metered.metered_tables import left_out_tables, unpriced_tables
-
         found = [self.table(by or ("model",))]
         for result in self.results:
             found += [
                 table._replace(title=f"{table.title}: price book {self.name_of(result)}")
                 for table in unpriced_tables(result)
             ]
-        return [*found, *left_out_tables(self.counts.left_out, self.counts.read)]
+        return [*found, *left_out_tables(self.counts)]
 
     def table(self, by: Sequence[str]) -> Table:
         """The cost of each group under each price book."""
@@ -81,7 +80,7 @@ class MeteredComparison(Shown):
             Column("change %", numeric=True),
         )
         shown = [self._shown(found, keys) for found in groups]
-        rows = tuple(self._row(key, index, groups, shown) for index, key in enumerate(keys))
+        rows = tuple((*row_names(key, by), *self._row(key, index, groups, shown)) for index, key in enumerate(keys))
         totals = (
             "total" if all(result.complete for result in self.results) else "total, incomplete",
             *[""] * (len(by) - 1),
@@ -116,7 +115,7 @@ class MeteredComparison(Shown):
         first, last = groups[0].get(key), groups[-1].get(key)
         change = _change(first.cost, last.cost, self._places) if first and last else ("", "")
         requests = count_text(max(group.requests for group in there))
-        return (*key, requests, *(column[index] for column in shown), *change)
+        return (requests, *(column[index] for column in shown), *change)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from costmodel.billing.tariffs import contracted_cost
 from costmodel.equations.charges import cost_per_record, share_of_total
 from costmodel.results.lines import Group, bill_lines, fiscal_year
+from costmodel.usage.logs.shapes.families import meter_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -138,12 +139,17 @@ def _group(key: Key, found: _Sum, cost: Fraction, total: Fraction) -> Group:
         key=key,
         records=requests,
         requests=requests,
-        totals={meter: Fraction(units) for meter, units in found.totals.items()},
+        totals={meter: Fraction(units) for meter, units in sorted(found.totals.items(), key=_rank)},
         quantities={},
         cost=cost,
         share=Fraction(share_of_total(cost, total)),
         cost_per_record=Fraction(cost_per_record(cost, requests)),
     )
+
+
+def _rank(item: tuple[str, Number]) -> int:
+    ranks = meter_ranks()
+    return ranks.get(item[0], len(ranks))
 
 
 def _reader(name: str) -> Callable[[Cell], str]:

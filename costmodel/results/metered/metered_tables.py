@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costmodel.quantities import decimal_text, grouped, largest_remainder, significant
-from costmodel.results.estimate import count_text, shown_costs, unit_cost_text
+from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
+from costmodel.results.estimate import count_text, shown_costs, shown_places, unit_cost_text
 from costmodel.results.notice import notice_lines
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from fractions import Fraction
 
     from costmodel.results.lines import Group
     from costmodel.results.metered.metered import Counts, Metered
 
 _HUNDRED = 100
+ROUNDED = "Rounded so that every column adds up: the last digit of a figure, or of the sum of a row, may differ."
 _MOST_UNPRICED = 20  # models without a price that are shown; all are in the JSON
 
 
 def all_tables(result: Metered, by: Sequence[str]) -> list[Table]:
     """The tables of a result, notes below the last cost."""
     shown = [cost_table(result, by)] if by else _default(result)
-    return [*shown, *unpriced_tables(result), *left_out_tables(result.counts.left_out, result.counts.read)]
+    return [*shown, *unpriced_tables(result), *left_out_tables(result.counts)]
 
 
 def _default(result: Metered) -> list[Table]:
@@ -47,14 +49,36 @@ def cost_table(result: Metered, by: Sequence[str]) -> Table:
     costs = shown_costs([group.cost for group in groups], result.currency)
     shares = largest_remainder([group.share * _HUNDRED for group in groups], 1)
     rows = tuple(
-        _row(group, group.key, meters, (cost, f"{decimal_text(share, 1)} %" if result.total else ""))
+        _row(
+            group,
+            row_names(group.key, by),
+            meters,
+            (cost, f"{decimal_text(share, 1)} %" if result.total else ""),
+        )
         for group, cost, share in zip(groups, costs, shares, strict=True)
     )
     total = shown_costs([result.total], result.currency)[0]
     key = ("total" if result.complete else "total, incomplete", *[""] * (len(by) - 1))
     totals = _row(result.whole, key, meters, (total, "100.0 %" if result.total else ""))
     title = f"Metered usage: cost by {', '.join(by)}, {result.period}"
-    return Table(title, columns, rows, totals, notes(result), lead(result))
+    rounded = _rounded(result, groups, (costs, shares))
+    return Table(title, columns, rows, totals, (*rounded, *notes(result)), lead(result))
+
+
+def _rounded(
+    result: Metered, groups: Sequence[Group], shown: tuple[Sequence[str], Sequence[Fraction]]
+) -> tuple[str, ...]:
+    """The note below a table in which a row is not its own figure, rounded; none where all are."""
+    costs, shares = shown
+    places = shown_places([result.total], result.currency)
+    own = all(grouped(group.cost, places) == cost for group, cost in zip(groups, costs, strict=True))
+    of_total = all(half_up(group.share * _HUNDRED, 1) == share for group, share in zip(groups, shares, strict=True))
+    return () if own and of_total else (ROUNDED,)
+
+
+def row_names(key: Sequence[str], by: Sequence[str]) -> list[str]:
+    """What a row is called: usage that has no such label is not left blank."""
+    return [value or f"(no {name})" for value, name in zip(key, by, strict=True)]
 
 
 def _row(group: Group, key: Sequence[str], meters: Sequence[str], cost: tuple[str, str]) -> tuple[str, ...]:
@@ -84,7 +108,8 @@ def without(counts: Counts) -> str:
         parts.append(f"{_rows(counts.bad - duplicates)} that cannot be read as usage")
     if duplicates:
         parts.append(f"{_rows(duplicates)} whose key stood in another row")
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    words = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return words and f"{words}{_where(counts)}"
 
 
 def _rows(count: int) -> str:
@@ -119,12 +144,12 @@ def unpriced_tables(result: Metered) -> list[Table]:
     more = len(found) - _MOST_UNPRICED
     said = [f"{item.model}: {item.why}" for item in found[:_MOST_UNPRICED]]
     said += [f"And {more:,} more: all of them are in the JSON."] if more > 0 else []
-    return [Table("Without a price, and not in the total", columns, rows, (), tuple(said))]
+    return [Table(f"Without a price, and not in the total{_where(result.counts)}", columns, rows, (), tuple(said))]
 
 
-def left_out_tables(left_out: Mapping[str, int], read: int) -> list[Table]:
+def left_out_tables(counts: Counts) -> list[Table]:
     """Bad rows by reason, if there are any."""
-    if not left_out:
+    if not counts.left_out:
         return []
     from costmodel.usage.logs.shapes.columns import REASONS
 
@@ -137,9 +162,14 @@ def left_out_tables(left_out: Mapping[str, int], read: int) -> list[Table]:
             known[name].means if name in known else _DUPLICATE[0],
             known[name].remedy if name in known else _DUPLICATE[1],
         )
-        for name, count in sorted(left_out.items(), key=lambda item: (-item[1], item[0]))
+        for name, count in sorted(counts.left_out.items(), key=lambda item: (-item[1], item[0]))
     )
-    return [Table(f"Left out, and not in the total: {_rows(sum(left_out.values()))} of {read:,}", columns, rows)]
+    title = f"Left out, and not in the total: {_rows(counts.bad)} of {counts.read:,}{_where(counts)}"
+    return [Table(title, columns, rows)]
+
+
+def _where(counts: Counts) -> str:
+    return " (in the whole log, whatever their month)" if counts.beyond else ""
 
 
 _DUPLICATE = (

@@ -25,6 +25,7 @@ ONLY_BILLED, ONLY_LOGGED, NO_PRICE = "only in the bill", "only in the log", "no 
 ROUNDING, UNEXPLAINED = "rounding", "not explained"
 CAUSES = (OTHER_PRICES, SURCHARGE, DAYS, ONLY_BILLED, ONLY_LOGGED, NO_PRICE, ROUNDING, UNEXPLAINED)
 _ZERO = Fraction(0)
+_FINEST = 12  # decimals; below them a bill that went through a spreadsheet has noise
 
 
 class Part(NamedTuple):
@@ -83,6 +84,11 @@ class Line(NamedTuple):
         return sum((part.amount for part in self.parts if part.cause not in {ROUNDING, DAYS}), _ZERO)
 
 
+def rounding_bound(lines: Iterable[Line], places: int) -> Fraction:
+    """How far rounding alone can take a bill from what it rounds: half of its last decimal in each row."""
+    return Fraction(sum(line.rows for line in lines), 2 * 10 ** min(places, _FINEST))
+
+
 class Beside(NamedTuple):
     """What the bill itself says is for no usage of tokens, such as a tax or a search."""
 
@@ -130,6 +136,7 @@ class Reconciliation(Shown):
         exchange: exchange rates used.
         notices: warnings of the priced log.
         tried: other price books that were tried.
+        coarsest: what rounding may hide in money, beside the tolerance; None for any amount.
     """
 
     currency: str
@@ -144,6 +151,7 @@ class Reconciliation(Shown):
     exchange: tuple[ExchangeRate, ...]
     notices: tuple[Notice, ...]
     tried: tuple[str, ...] = ()
+    coarsest: Fraction | None = None
 
     @property
     def priced(self) -> Fraction:
@@ -180,14 +188,29 @@ class Reconciliation(Shown):
         return sum((part.amount for part in self.parts if part.cause == UNEXPLAINED), _ZERO)
 
     @cached_property
+    def hidden(self) -> Fraction:
+        """What rounding alone may hide, in the lines that it takes part in."""
+        rounded = (line for line in self.lines if any(part.cause == ROUNDING for part in line.parts))
+        return rounding_bound(rounded, self.places)
+
+    @property
+    def too_coarse(self) -> bool:
+        """Whether rounding may hide more than is allowed, so that the bill cannot be checked."""
+        return self.coarsest is not None and self.hidden > max(self.coarsest, self.tolerance.amount)
+
+    @cached_property
     def over(self) -> tuple[str, ...]:
-        """The models that are further off than the tolerance, rounding not counted; empty for all of them together."""
+        """The models that are further off than the tolerance, rounding not counted; empty for all of them together.
+
+        Lines that are too dear and lines that are too cheap do not cancel out. A bill that is too coarse to be checked
+        is over the tolerance as a whole.
+        """
         found: dict[str, Fraction] = {}
         for line in self.lines:
-            found[line.model] = found.get(line.model, _ZERO) + line.unrounded
-        models = [model for model, amount in found.items() if abs(amount) > self.tolerance.amount]
-        together = abs(sum(found.values(), _ZERO)) > self.tolerance.amount
-        return (*models, *([""] if together else []))
+            found[line.model] = found.get(line.model, _ZERO) + abs(line.unrounded)
+        models = [model for model, amount in found.items() if amount > self.tolerance.amount]
+        together = sum(found.values(), _ZERO) > self.tolerance.amount
+        return (*models, *([""] if together or self.too_coarse else []))
 
     def tables(self) -> list[Table]:
         """From the priced log to the bill; by model; the lines that are not explained."""
@@ -210,6 +233,7 @@ class Reconciliation(Shown):
             "within_tolerance": not self.over,
             "tolerance": {"text": self.tolerance.text, "amount": decimal_text(self.tolerance.amount)},
             "over_tolerance": list(self.over),
+            "rounding": {"at_most": decimal_text(self.hidden), "too_coarse": self.too_coarse},
             "parts": [_part(part, decimal_text) for part in self.parts],
             "models": [_model_record(item) for item in self.models],
             "lines": self.to_records(),

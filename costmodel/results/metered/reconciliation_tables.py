@@ -32,10 +32,10 @@ _MOST_LINES, _MOST_MODELS = 20, 40
 _WORDS = {
     OTHER_PRICES: "billed at the prices of {detail}",
     SURCHARGE: "{detail}",
-    DAYS: "counted on another day; the sums of the models agree",
+    DAYS: "counted on the day before or after",
     ONLY_BILLED: "in the bill alone",
     ONLY_LOGGED: "in the log alone",
-    NO_PRICE: "in the log without a price in the price book",
+    NO_PRICE: "in the bill alone; usage of the model in the log has no price",
     ROUNDING: "rounding of the bill",
     UNEXPLAINED: "not explained",
 }
@@ -125,11 +125,24 @@ def _lead(found: Reconciliation) -> str:
         text += " No model and day is on both sides: is it the same account and period?"
     elif any(part.cause != ROUNDING for part in found.parts) and not _told(found):
         text += " All of it is explained below."
+    if found.too_coarse:
+        text += _coarse(found)
     if not found.over:
         return f"{text} This is within the tolerance ({found.tolerance.text})."
     models = [model for model in found.over if model]
+    if found.too_coarse and not models:
+        return f"{text} It cannot be said to be within the tolerance ({found.tolerance.text})."
     of = f" by {len(models)} of {len(found.models)} models" if models else ", all models together"
     return f"{text} This is over the tolerance ({found.tolerance.text}){of}."
+
+
+def _coarse(found: Reconciliation) -> str:
+    """That rounding may hide too much, and what to do."""
+    hidden = grouped(half_up(found.hidden, _places(found)), _places(found))
+    return (
+        f" The bill is too coarse to check: rounding alone may be {hidden} {found.currency}. Ask for one with more "
+        "decimals, or say with --tolerance what you accept."
+    )
 
 
 def _sum_words(found: Reconciliation, words: str, causes: Sequence[str]) -> str:
@@ -149,7 +162,7 @@ def _off(found: Reconciliation) -> str:
     places = _places(found)
     if not any(line.parts for line in found.lines):
         return "they agree to the last digit"
-    if all(part.cause == ROUNDING for part in found.parts):
+    if all(part.cause == ROUNDING for part in found.parts) and not found.too_coarse:
         return "they agree but for the rounding of the bill"
     if not found.total:
         return "the sums agree, what they are made of does not"

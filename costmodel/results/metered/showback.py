@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from costmodel.results.table import Table
 
 KIND = "showback"
+EDGES = "months-are-utc"  # the notice that a log only touches a month
 OWN = "own usage"
 NOT_SPREAD = "not spread"
 _ZERO = Fraction(0)

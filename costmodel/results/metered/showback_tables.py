@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from costmodel.quantities import decimal_text, grouped, largest_remainder
 from costmodel.results.estimate import count_text
 from costmodel.results.metered.metered_tables import left_out_tables, notes, unpriced_tables, without
-from costmodel.results.metered.showback import NOT_SPREAD, OWN
+from costmodel.results.metered.showback import EDGES, NOT_SPREAD, OWN
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def all_tables(result: Showback) -> list[Table]:
 
 
 def _left_out(result: Showback) -> list[Table]:
-    return left_out_tables(result.used.counts.left_out, result.used.counts.read)
+    return left_out_tables(result.used.counts)
 
 
 def _charges(result: Showback) -> Table:
@@ -81,7 +81,11 @@ def _lead(result: Showback) -> str:
     spread = sum((part.charge for part in result.parts if part.share is not None), _ZERO)
     left = sum((part.charge for part in result.parts if _is_rest(part)), _ZERO)
     words = f"{_money(result, spread)} {result.currency} of shared cost is spread"
-    words += f"; {_money(result, left)} is not, and nobody bears it" if left else "; nothing is left over"
+    words += (
+        f"; {_money(result, left)} {result.currency} is not, and nobody bears it" if left else "; nothing is left over"
+    )
+    if any(notice.code == EDGES for notice in result.used.notices):
+        words += f". What is paid by the month is booked for {len(result.used.months)} months: see the note"
     missing = without(result.used.counts)
     return f"{words}. The usage is without {missing}." if missing else f"{words}."
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from costmodel.quantities import grouped, half_up, largest_remainder
 from costmodel.results.estimate import BookReference, shown_places
+from costmodel.results.metered.metered_tables import ROUNDED, without
 from costmodel.results.table import Column, Table
 from costmodel.results.variance.variance import EFFECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from costmodel.results.variance.variance import Group, Variance
+    from costmodel.results.variance.variance import Group, Limit, Variance
 
 _ALWAYS = ("volume", "mix", "intensity", "price")
 _MOST_REASONS = 8
 _MOST_CHANGES = 40
 _BILL = "taxes and fees"
-_UNEVEN = "Rounded so that every column adds up; across a row the last digit may differ."
 _WORDS = {
     "volume": "how many {volume}",
     "requests": "how many requests a record takes",
@@ -47,9 +47,24 @@ def variance_tables(found: Variance, *, monthly: bool) -> list[Table]:
     tables += [_reasons(found)] if found.findings else []
     tables.append(_groups(found, found.by_model, "model"))
     tables += [_groups(found, found.by_month, "month")] if monthly else []
+    tables = _noted_once(tables)
     tables += [_changed(found)] if found.changes else []
     tables[-1] = tables[-1]._replace(notes=(*tables[-1].notes, *_notes(found)))
     return tables
+
+
+def _noted_once(tables: Sequence[Table]) -> list[Table]:
+    """The note on rounding below the last table, where any of them needs it."""
+    rest = [table._replace(notes=tuple(note for note in table.notes if note != ROUNDED)) for table in tables]
+    if any(ROUNDED in table.notes for table in tables):
+        rest[-1] = rest[-1]._replace(notes=(ROUNDED, *rest[-1].notes))
+    return rest
+
+
+def _rounded(shown: Iterable[Fraction], exact: Iterable[Fraction], places: int) -> tuple[str, ...]:
+    """The note on rounding, where a figure is not shown as it is rounded by itself."""
+    own = all(told == half_up(amount, places) for told, amount in zip(shown, exact, strict=True))
+    return () if own else (ROUNDED,)
 
 
 def shared_out(parts: Sequence[Fraction], places: int, total: Fraction) -> list[Fraction]:
@@ -87,21 +102,28 @@ def _effects(found: Variance) -> dict[str, Fraction]:
 
 
 def _bridge(found: Variance) -> Table:
-    places, (base, head) = _places(found), _totals(found)
+    places, (base, head), effects = _places(found), _totals(found), _effects(found)
     columns = (
         Column("effect"),
         Column("what it is"),
         Column(found.currency, numeric=True),
         Column("of BASE", numeric=True),
     )
-    rows = [("BASE", found.base.title, grouped(base, places), "100.0 %" if base else "")]
+    rows = [(_called("BASE", found), found.base.title, grouped(base, places), "100.0 %" if base else "")]
     rows += [
         (name, _WORDS[name].format(volume=found.volume), signed(amount, places), _of_base(found, found.effects[name]))
-        for name, amount in _effects(found).items()
+        for name, amount in effects.items()
         if amount or name in _ALWAYS
     ]
-    totals = ("HEAD", found.head.title, grouped(head, places), _of_base(found, found.head.total, sign=False))
-    return Table(f"Why the cost moved: {_period(found)}", columns, tuple(rows), totals, (), _lead(found))
+    of_base = _of_base(found, found.head.total, sign=False)
+    totals = (_called("HEAD", found), found.head.title, grouped(head, places), of_base)
+    notes = _rounded(effects.values(), found.effects.values(), places)
+    return Table(f"Why the cost moved: {_period(found)}", columns, tuple(rows), totals, notes, _lead(found))
+
+
+def _called(name: str, found: Variance) -> str:
+    """A side by its name, and that it is incomplete."""
+    return f"{name}, incomplete" if name in found.incomplete else name
 
 
 def _period(found: Variance) -> str:
@@ -118,6 +140,18 @@ def _of_base(found: Variance, amount: Fraction, *, sign: bool = True) -> str:
 
 
 def _lead(found: Variance) -> str:
+    """What is missing, and how the cost moved."""
+    moved = _moved(found)
+    sides = (("BASE", found.base), ("HEAD", found.head))
+    missing = [
+        f"{name} is incomplete: it is without {without(side.counts)}."
+        for name, side in sides
+        if side.counts and not side.complete
+    ]
+    return f"{' '.join(missing)} As far as it is known, {moved[0].lower()}{moved[1:]}" if missing else moved
+
+
+def _moved(found: Variance) -> str:
     places, (base, head) = _places(found), _totals(found)
     money = f"from {grouped(base, places)} to {grouped(head, places)} {found.currency}"
     if not found.total:
@@ -136,11 +170,16 @@ def _reasons(found: Variance) -> Table:
     told = [item for item in found.findings[:_MOST_REASONS] if half_up(item.amount, places)]
     first, rest = told, found.findings[len(told) :]
     amounts = [item.amount for item in first] + ([sum((item.amount for item in rest), Fraction(0))] if rest else [])
-    texts = [item.sentence for item in first] + ([f"{len(rest)} smaller reasons together"] if rest else [])
+    texts = [item.sentence for item in first] + ([_smaller(len(rest))] if rest else [])
     shown = shared_out(amounts, places, head - base)
     rows = tuple((text, signed(amount, places)) for text, amount in zip(texts, shown, strict=True))
     columns = (Column("what moved"), Column(found.currency, numeric=True))
-    return Table("The largest reasons", columns, rows, ("difference", signed(head - base, places)))
+    total, notes = ("difference", signed(head - base, places)), _rounded(shown, amounts, places)
+    return Table("The largest reasons", columns, rows, total, notes)
+
+
+def _smaller(count: int) -> str:
+    return "1 smaller reason" if count == 1 else f"{count} smaller reasons together"
 
 
 def _groups(found: Variance, groups: Sequence[Group], name: str) -> Table:
@@ -165,12 +204,16 @@ def _groups(found: Variance, groups: Sequence[Group], name: str) -> Table:
     ]
     totals = [sum(column, Fraction(0)) for column in columns]
     uneven = any(column[0] != sum(column[1:], Fraction(0)) for column in zip(*columns, strict=True))
+    exact = [[item.base for item in groups], [item.head for item in groups]]
+    exact += [[item.effects[key] for item in groups] for key in shown]
+    pairs = zip((before, after, *columns[1:]), exact, strict=True)
+    off = any(_rounded(told, own, places) for told, own in pairs)
     return Table(
         f"By {name}, {found.currency}",
         tuple(Column(text, numeric=text != name) for text in (name, "BASE", "HEAD", "difference", *shown)),
         tuple(rows),
         ("total", grouped(base, places), grouped(head, places), *(signed(total, places) for total in totals)),
-        (_UNEVEN,) if uneven else (),
+        (ROUNDED,) if uneven or off else (),
     )
 
 
@@ -186,13 +229,21 @@ def _changed(found: Variance) -> Table:
 def _notes(found: Variance) -> tuple[str, ...]:
     books = [_book(side.price_book) for side in (found.base, found.head)]
     prices = f"Prices: {books[0]}." if books[0] == books[1] else f"Prices: BASE {books[0]}; HEAD {books[1]}."
-    limit = found.limit
     return (
         _method(found),
         f"{prices} Amounts in {found.currency}.",
-        *([f"Limit {limit.text} in either direction: {'exceeded' if limit.over else 'kept'}."] if limit else []),
+        *([f"Limit {found.limit.text} in either direction: {_kept(found, found.limit)}."] if found.limit else []),
         *(f"Note: {text}" for _, text in found.warnings),
     )
+
+
+def _kept(found: Variance, limit: Limit) -> str:
+    """Whether a limit is kept; it cannot be told of what is incomplete."""
+    sides = " and ".join(found.incomplete)
+    incomplete = f"{sides} {'is' if len(found.incomplete) == 1 else 'are'} incomplete" if sides else ""
+    if limit.over is None:
+        return f"this cannot be told, since {incomplete}"
+    return ("exceeded" if limit.over else "kept") + (f" as far as is known, since {incomplete}" if incomplete else "")
 
 
 def _method(found: Variance) -> str:

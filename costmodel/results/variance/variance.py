@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from costmodel.results.metered.metered import Counts
     from costmodel.results.table import Table
 
 # In the order in which they are shown; the sequential method moves the first six in this order.
@@ -34,6 +35,7 @@ class Side(NamedTuple):
         records, requests: as many; a usage log does not know its records.
         price_book: version and hash, as in JSON.
         scenario_sha256: hash of the scenario.
+        counts: where the rows of a usage log went; None of an estimate.
     """
 
     title: str
@@ -43,6 +45,22 @@ class Side(NamedTuple):
     requests: Fraction
     price_book: Mapping[str, Any]
     scenario_sha256: str
+    counts: Counts | None = None
+
+    @property
+    def left_out(self) -> int:
+        """Rows of a log that could not be read. One that stood there twice is not missed."""
+        return self.counts.bad - self.counts.left_out.get("duplicate", 0) if self.counts else 0
+
+    @property
+    def without_price(self) -> int:
+        """Rows of a log that have no price."""
+        return self.counts.without_price if self.counts else 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the total leaves nothing out."""
+        return not (self.left_out or self.without_price)
 
     @property
     def period(self) -> str:
@@ -55,6 +73,9 @@ class Side(NamedTuple):
             "title": self.title,
             "months": list(self.months),
             "total": decimal_text(self.total),
+            "complete": self.complete,
+            "rows_without_price": self.without_price,
+            "rows_left_out": self.left_out,
             "records": None if self.records is None else decimal_text(self.records),
             "requests": decimal_text(self.requests),
             "scenario_sha256": self.scenario_sha256,
@@ -147,10 +168,14 @@ class Change(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """How large the difference may be in either direction, as it was asked for, and whether it is larger."""
+    """How large the difference may be in either direction, as it was asked for, and whether it is larger.
+
+    Attributes:
+        over: None where it cannot be told, since a side is incomplete.
+    """
 
     text: str
-    over: bool
+    over: bool | None
 
 
 @dataclass(frozen=True)
@@ -186,6 +211,11 @@ class Variance(Shown):
     def total(self) -> Fraction:
         """The difference: HEAD less BASE."""
         return self.head.total - self.base.total
+
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """The sides that leave something out: BASE, HEAD, or both."""
+        return tuple(name for name, side in (("BASE", self.base), ("HEAD", self.head)) if not side.complete)
 
     @property
     def title(self) -> str:

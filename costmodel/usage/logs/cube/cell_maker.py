@@ -13,6 +13,7 @@ from costmodel.usage.cube import Band, Cell
 from costmodel.usage.logs.cube.cuts import HALF_HOUR_US, instant_of, microseconds, scale
 from costmodel.usage.logs.cube.query import UNDECIDED
 from costmodel.usage.logs.shapes.columns import shown
+from costmodel.usage.logs.shapes.families import meter_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,6 +73,8 @@ class CellMaker:
 
     def __init__(self, facts: Facts, *, by_day: bool) -> None:
         self._meters, self._labels, self._by_day = facts.meters, facts.labels, by_day
+        known = meter_ranks()
+        self._ordered = sorted(enumerate(self._meters, 2), key=lambda item: (known.get(item[1], len(known)), item[1]))
         self._measures = {measure: index for index, measure in enumerate(facts.cuts.measures)}
         self._names = 3 + 2 + len(facts.labels)  # span, own band, used, tier, region, labels; then the sums
         self._frames: dict[tuple[int, int], _Frame] = {}  # cells of one frame share one band, the same object
@@ -120,20 +123,21 @@ class CellMaker:
             for measure, column, times in frame.measures
         }
 
-    def unknown(self, model: str, start: datetime, sums: Sequence[Any], why: str) -> Usage:
+    def unknown(self, model: str, times: tuple[datetime, datetime], sums: Sequence[Any], why: str) -> Usage:
         """Usage of a model that has no offer.
 
         Args:
             model: as logged.
-            start: its first half-hour.
+            times: the start of its first half-hour, and the end of its last.
             sums: in the order of `Layout.sums`.
             why: why there is no offer.
         """
+        start, until = times
         end = instant_of(microseconds(start) + HALF_HOUR_US)
         month, requests = Month(start.year, start.month), sums[1]
         totals = self._totals(sums)
         cell = Cell(month, "", "", (), shown(model), "", "", start, end, Band(), requests, requests, totals)
-        return Usage(cell, sums[0], end, why)
+        return Usage(cell, sums[0], until, why)
 
     def _frame(self, own: int, card: RateCard) -> _Frame:
         cuts = card.size_cuts()
@@ -144,8 +148,8 @@ class CellMaker:
         return _Frame(Band() if own == UNDECIDED else _band(cuts, own), measures, bool(cuts))
 
     def _totals(self, sums: Sequence[Any]) -> Mapping[str, int]:
-        """Units by meter, of those of which there are any, and requests."""
-        found = {meter: units for meter, units in zip(self._meters, sums[2:], strict=False) if units}
+        """Units by meter, of those of which there are any, in one order whatever was read first; and requests."""
+        found = {meter: sums[column] for column, meter in self._ordered if sums[column]}
         found[REQUEST] = sums[1]
         return found
 

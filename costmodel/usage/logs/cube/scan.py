@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 MEMORY = "500MB"
 _MOST_MODELS = 10_000
+_FIRST_ROWS, _FEW_MODELS = 100_000, 50  # what is looked at first to find the models, and how many are asked for by name
 _POLL_SECONDS = 0.25
 _FOLDED = "folded_half_hours"
 _DAY_US = 86_400_000_000
@@ -106,9 +107,16 @@ class Scanner:
         """The models as logged; None where finding them would mean to read the log twice, or there are too many."""
         if not self._columnar:
             return None
-        query = f"SELECT DISTINCT model FROM ({self._relation}) WHERE model IS NOT NULL LIMIT {_MOST_MODELS + 1}"
-        found = [str(row[0]) for row in self._sql.execute(query).fetchall()]
+        named = f"SELECT model FROM ({self._relation}) WHERE model IS NOT NULL"
+        first = self._distinct(f"{named} LIMIT {_FIRST_ROWS}")
+        # DuckDB tests a Parquet dictionary once, not row by row: to look for others is cheap, if these are few.
+        known = first if len(first) <= _FEW_MODELS else []
+        found = {*known, *self._distinct(" AND ".join([named, *["model <> ?"] * len(known)]), known)}
         return sorted(found) if len(found) <= _MOST_MODELS else None
+
+    def _distinct(self, models: str, values: Sequence[str] = ()) -> list[str]:
+        query = f"SELECT DISTINCT model FROM ({models}) LIMIT {_MOST_MODELS + 1}"
+        return [str(row[0]) for row in self._sql.execute(query, list(values)).fetchall()]
 
     def cube(self, cuts: Cuts, grain: Grain, name: str = "cube") -> FineCube:
         """The fine cube of the log.

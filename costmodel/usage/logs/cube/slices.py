@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from costmodel.prices.card import RateCard
     from costmodel.usage.cube import Cut
     from costmodel.usage.logs.cube.cell_maker import Usage
-    from costmodel.usage.logs.cube.cuts import Grain
     from costmodel.usage.logs.cube.fine import FineCube
     from costmodel.usage.logs.cube.spans import Span
 
@@ -72,7 +71,7 @@ class _Slicing:
         for card in cards.values():
             self._require_cut(card, whole)
         order = sorted(cards)
-        spans = self._spans([cards[name] for name in order], _whole(whole, self._facts.grain))
+        spans = self._spans([cards[name] for name in order], _whole(whole, by_day=self._by_day))
         self._place(known, [cards[name] for name in order])
         found = (*self._priced([cards[name] for name in order], spans), *self._unknown(known))
         self._check(found)
@@ -146,12 +145,13 @@ class _Slicing:
         """Usage of models that have no offer, by model."""
         sums = ", ".join(f"CAST(SUM({quoted(name)}) AS HUGEINT)" for name in self._layout.sums)
         rows = self._sql.execute(
-            f"SELECT model, MIN(bucket), {sums} FROM fine ANTI JOIN names ON names.model = fine.model "
+            f"SELECT model, MIN(bucket), MAX(bucket), {sums} FROM fine ANTI JOIN names ON names.model = fine.model "
             "GROUP BY model ORDER BY SUM(requests) DESC, model"
         ).fetchall()
         make = CellMaker(self._facts, by_day=False)
-        for model, bucket, *found in rows:
-            yield make.unknown(model, instant_of(bucket * HALF_HOUR_US), found, str(known[model]))
+        for model, first, last, *found in rows:
+            times = instant_of(first * HALF_HOUR_US), instant_of((last + 1) * HALF_HOUR_US)
+            yield make.unknown(model, times, found, str(known[model]))
 
     def _check(self, found: Sequence[Usage]) -> None:
         counted, sliced = self._facts.rows_counted, sum(usage.rows for usage in found)
@@ -162,11 +162,14 @@ class _Slicing:
             )
 
 
-def _whole(whole: tuple[datetime, datetime], grain: Grain) -> tuple[datetime, datetime]:
-    """The same with whole days, or months where the cube is counted by month: a count stands for all of its time."""
+def _whole(whole: tuple[datetime, datetime], *, by_day: bool) -> tuple[datetime, datetime]:
+    """The same with whole months, or days where they are told apart: a cell stands for all of its time.
+
+    How fine the cube is counted does not matter: the same log gives the same times with and without labels.
+    """
     begin, end = (at.replace(hour=0, minute=0, second=0, microsecond=0) for at in whole)
     end += timedelta(days=end < whole[1])
-    if grain != "month":
+    if by_day:
         return begin, end
     return begin.replace(day=1), Month(end.year, end.month).later(end.day > 1).start
 

@@ -12,6 +12,7 @@ from costmodel.errors import CommandLineError
 from costmodel.usage.logs.cube.dialects import SPARK
 from costmodel.usage.logs.elsewhere.table_cells import TableCells
 from costmodel.usage.logs.reading.values import CLOCK, DAY, HUGE, NO_NUMBER, NO_TIME, NO_ZONE, ZONE
+from costmodel.usage.logs.reading.written import WHOLE
 from costmodel.usage.logs.shapes.layout import ColumnLayout, Leaf, quoted
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _from_digits(x: str) -> str:
     digits = f"split_part({x}, '.', 1)"
     return (
         f"CASE WHEN {x} IS NULL OR {x} = '' THEN NULL"
-        f" WHEN NOT ({_matches(x, '-?[0-9]+([.]0*)?')}) THEN {NO_NUMBER}"
+        f" WHEN NOT ({_matches(x, WHOLE)}) THEN {NO_NUMBER}"
         f" WHEN length({digits}) <= 15 THEN TRY_CAST({digits} AS BIGINT)"
         f" WHEN {x} < '0' THEN -{HUGE} ELSE {HUGE} END"
     )

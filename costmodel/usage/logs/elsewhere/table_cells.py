@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.cube.dialects import Dialect
     from costmodel.usage.logs.shapes.counted import Number
     from costmodel.usage.logs.shapes.paths import FieldPath
-    from costmodel.usage.logs.shapes.shape import TimeKind
+    from costmodel.usage.logs.shapes.shape import Decimal, TimeKind
 
 _A_SECOND: dict[TimeKind, int] = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 _US = 1_000_000  # microseconds in a second
@@ -62,7 +62,14 @@ class TableCells(Cells):
         leaf = self.leaf(path, base)
         return leaf and self.column(self.instant_of(leaf, kind, zone), "read", base)
 
-    def number(self, number: Number, base: str | None, *, bounded: bool) -> str:  # noqa: ARG002 - all are bounded
+    def number(  # all are bounded, and no text
+        self,
+        number: Number,
+        base: str | None,
+        *,
+        bounded: bool,  # noqa: ARG002
+        decimal: Decimal | None = None,  # noqa: ARG002
+    ) -> str:
         """The count in a column."""
         leaf = self.leaf(number.path, base)
         return self.column(self.count_of(leaf), "read", base) if leaf else NOTHING

@@ -12,6 +12,7 @@ from costmodel.errors import CommandLineError
 from costmodel.usage.logs.reading.cells import NOTHING
 from costmodel.usage.logs.reading.reasons import Reasons
 from costmodel.usage.logs.reading.records import RecordSql
+from costmodel.usage.logs.reading.written import is_order
 from costmodel.usage.logs.shapes.families import meters
 from costmodel.usage.logs.shapes.used import used_paths
 
@@ -112,6 +113,11 @@ def require_plain(shapes: Sequence[Shape], where: str) -> Shape:
         raise CommandLineError(
             f"{where} reads plain columns, and '{shape.shape}' looks into lists: "
             "make one row a request first, or price the log on one machine"
+        )
+    if shape.decimal is not None or any(is_order(time.kind) for time in shape.time):
+        raise CommandLineError(
+            f"{where} reads numbers and times as they are: '{shape.shape}' may have no `decimal` and no `kind` like "
+            "day.month.year. Write them plainly first, or price the log on one machine"
         )
     return shape
 

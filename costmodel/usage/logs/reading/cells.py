@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from costmodel.usage.logs.reading import values
+from costmodel.usage.logs.reading.written import is_order, pointed, year_first
 from costmodel.usage.logs.shapes.layout import Leaf, literal
 from costmodel.usage.logs.shapes.paths import FieldPath
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from costmodel.usage.logs.shapes.counted import Number
     from costmodel.usage.logs.shapes.layout import Layout
-    from costmodel.usage.logs.shapes.shape import TimeKind
+    from costmodel.usage.logs.shapes.shape import Decimal, TimeKind
 
 Layer = Literal["record", "entry", "text", "read"]
 NOTHING = "CAST(NULL AS BIGINT)"
@@ -73,35 +74,47 @@ class Cells:
         if leaf is None:
             return None
         if leaf.kind in {"json", "text"}:
-            text = values.name(leaf) if kind == "text" else values.bare(leaf)
+            text = values.name(leaf) if kind == "text" or is_order(kind) else values.bare(leaf)
+            text = year_first(f"trim({text})", kind) if is_order(kind) else text
             leaf = Leaf(self.column(text, "text", base), "text")
+        kind = "text" if is_order(kind) else kind
         return self.column(values.instant(leaf, kind, zone), "read", base)
 
-    def number(self, number: Number, base: str | None, *, bounded: bool) -> str:
+    def number(self, number: Number, base: str | None, *, bounded: bool, decimal: Decimal | None = None) -> str:
         """A number; NULL where the file cannot have it.
 
         Of a list it is the sum over its entries. Where an entry is no whole number, or below 0, the sum is that: it
         must not be hidden by the others.
+
+        Args:
+            number: where it stands.
+            base: SQL of the object that its path starts from; None for the record.
+            bounded: whether it enters a sum.
+            decimal: what stands before the decimals of texts; None where the mapping does not say.
         """
         if number.each is None:
             leaf = self.leaf(number.path, base)
             if leaf is None:
                 return NOTHING
-            return self.column(values.whole_number(self._bare(leaf, base), bounded=bounded), "read", base)
+            return self.column(self._whole_number(leaf, base, decimal, bounded=bounded), "read", base)
         entries, leaf = self.entries(number.each, base), self.leaf(number.path, "x")
         if entries is None or leaf is None:
             return NOTHING
         if number.where:
             entries = f"list_filter({entries}, lambda x: {self.matches(number.where, 'x')})"
-        number_sql = values.whole_number(self._bare(leaf, "x"), bounded=True)
+        number_sql = self._whole_number(leaf, "x", decimal, bounded=True)
         each = f"list_transform({entries}, lambda x: {number_sql})"
         return self.column(values.sum_of(self.column(each, "text", base)), "read", base)
 
-    def _bare(self, leaf: Leaf, base: str | None) -> Leaf:
-        """The text of a number of JSON or CSV; other values are numbers already."""
+    def _whole_number(self, leaf: Leaf, base: str | None, decimal: Decimal | None, *, bounded: bool) -> str:
+        """A count: of JSON or CSV out of its text; other values are numbers already."""
         if leaf.kind not in {"json", "text"}:
-            return leaf
-        return Leaf(self.column(values.bare(leaf), "text", base), "text")
+            return values.whole_number(leaf, bounded=bounded)
+        text, is_text = values.bare(leaf), values.quoted(leaf)
+        if decimal is not None:
+            text = f"CASE WHEN {is_text} THEN {pointed(text, decimal)} ELSE {text} END"
+        plain = f"NOT {is_text}" if decimal is None else "TRUE"
+        return values.whole_number(Leaf(self.column(text, "text", base), "text"), bounded=bounded, plain=plain)
 
     def matches(self, where: Iterable[tuple[str, Iterable[str]]], base: str | None) -> str:
         """Whether one of the texts stands at each path."""

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from costmodel.usage.logs.shapes.columns import Source
+
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 24
+NOT_UTF8 = "\ufffd"  # stands for bytes that are no UTF-8
 _MISPLACED = (
     "a quote stands where none can, so that the rows cannot be told apart: put the whole cell in quotes and double "
     "those inside it"
@@ -88,6 +91,16 @@ def csv_form(file: Path, first: Heading) -> CsvForm:
         line, column = _place(file, misplaced)
         raise FileError([Mistake(shown_path(file), line, column, _OPEN if never_closed else _MISPLACED)])
     return CsvForm(first.delimiter, look.quotes, look.utf8, len(first.names))
+
+
+def not_utf8(source: Source) -> str:
+    """What to do about files whose heading is no UTF-8, so that its names are not known; empty where it is."""
+    if not any(NOT_UTF8 in column.name for column in source.columns if source.csv is not None):
+        return ""
+    return (
+        "the heading is no UTF-8 text, so the names of its columns cannot be read: save the file as UTF-8 "
+        "(in a spreadsheet: Save as, CSV UTF-8)"
+    )
 
 
 class _Look:

@@ -181,13 +181,16 @@ class _Look:
         kinds = (
             f"count(*) FILTER (regexp_matches({text}, '[0-9]:[0-9].*(Z|UTC|[+-][0-9:]+)$'))",
             f"count(*) FILTER (regexp_matches({text}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'))",
+            f"count(*) FILTER (regexp_matches({text}, '^[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}}'))",
             f"min(TRY_CAST({text} AS DOUBLE))",
         )
-        zoned, dated, least = self._first(", ".join(kinds), (path,))
+        zoned, dated, pointed, least = self._first(", ".join(kinds), (path,))
         if dated and zoned == dated:
             return f"time: {path}"
         if dated:
             return f"time: {{path: {path}, zone: UTC}}   # the times do not say their zone: correct it"
+        if pointed:
+            return f"time: {{path: {path}, kind: day.month.year, zone: UTC}}   # correct the zone"
         return f"time: {{path: {path}, kind: {_unit(least)}}}   # correct the unit if it is wrong"
 
     def _text(self, path: str) -> str:

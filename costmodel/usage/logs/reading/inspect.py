@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.errors import FileError
 from costmodel.usage.logs.reading.bad_rows import BadRow, bad_rows
+from costmodel.usage.logs.reading.csv_form import not_utf8
 from costmodel.usage.logs.reading.engine import connection, plain_errors
 from costmodel.usage.logs.reading.files import shown_path
 from costmodel.usage.logs.reading.guess import guessed_mapping
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.shapes.columns import Source
 
 _GUESS = ("unknown shape", "no time", "no model", "no count")  # reasons that a mapping is the remedy of
+
+
+_NOT_NEEDED = "none is needed"
+_NO_COUNTS = (
+    "no column or path is called like input and output tokens. Write a mapping file that says where time, model and "
+    "counts stand: docs/usage-logs.md, 'Your own columns', has one to start from"
+)
 
 
 class FileSeen(NamedTuple):
@@ -49,7 +57,8 @@ class Inspection(NamedTuple):
         reasons: how many rows are bad, by reason.
         bad: the first bad rows of each reason.
         notes: what a reader should know.
-        guess: a mapping to review; empty where none is needed, or nothing looks like usage.
+        guess: a mapping to review; empty where there is none.
+        no_guess: why no mapping is guessed; empty where one is.
     """
 
     files: tuple[FileSeen, ...]
@@ -62,6 +71,7 @@ class Inspection(NamedTuple):
     bad: tuple[BadRow, ...]
     notes: tuple[str, ...]
     guess: str
+    no_guess: str = ""
 
     @property
     def bad_count(self) -> int:
@@ -93,6 +103,7 @@ def _inspection(found: Sequence[Source], *, guess: bool) -> Inspection:
     reasons = _added(item["reasons"] for item in counted)
     firsts, lasts = ([item[key] for item in counted if item[key] is not None] for key in ("first", "last"))
     wanted = guess and any(reason in reasons for reason in _GUESS)
+    guessed = _guess(found, timed="no time" not in reasons) if wanted else ""
     return Inspection(
         files=_files(found),
         families=_added(_families(source) for source in found),
@@ -103,7 +114,8 @@ def _inspection(found: Sequence[Source], *, guess: bool) -> Inspection:
         reasons=reasons,
         bad=tuple(bad_rows(found)) if reasons else (),
         notes=found[0].notes,
-        guess=_guess(found, timed="no time" not in reasons) if wanted else "",
+        guess=guessed,
+        no_guess="" if guessed else _NO_COUNTS if wanted else _NOT_NEEDED,
     )
 
 
@@ -114,7 +126,9 @@ def _guess(found: Iterable[Source], *, timed: bool) -> str:
 
 def _unknown(found: Sequence[Source]) -> Inspection:
     """A log whose columns are those of no family: only its files and a guess."""
-    return Inspection(_files(found), {}, 0, {}, None, None, {}, (), found[0].notes, _guess(found, timed=False))
+    guess = _guess(found, timed=False)
+    why = "" if guess else next(filter(None, map(not_utf8, found)), _NO_COUNTS)
+    return Inspection(_files(found), {}, 0, {}, None, None, {}, (), found[0].notes, guess, why)
 
 
 def _files(found: Iterable[Source]) -> tuple[FileSeen, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.documents.model import did_you_mean
 from costmodel.errors import CommandLineError, FileError, Mistake, all_or_errors
-from costmodel.usage.logs.reading.csv_form import csv_columns, csv_form, heading
+from costmodel.usage.logs.reading.csv_form import csv_columns, csv_form, heading, not_utf8
 from costmodel.usage.logs.reading.files import format_of, found_files, shown_path
 from costmodel.usage.logs.reading.parquet import parquet_columns
 from costmodel.usage.logs.reading.recognition import counted_families
@@ -133,7 +133,7 @@ def _with_shapes(source: Source, own: Shape | None) -> Source:
         _check_columns(source, own, layout)
         fitting = source.shapes if len(source.shapes) == 1 else fitting
     if not fitting:
-        raise FileError([Mistake(shown_path(file), 1, 1, _UNKNOWN) for file in source.files])
+        raise FileError([Mistake(shown_path(file), 1, 1, not_utf8(source) or _UNKNOWN) for file in source.files])
     for name in (*source.labels, *([source.key] if source.key is not None else [])):
         if not any(name in shape.labels for shape in fitting) and layout.leaf(FieldPath.parse(name)) is None:
             hint = did_you_mean(name, [column.name for column in source.columns], listed=False)
@@ -169,4 +169,4 @@ def _check_columns(source: Source, shape: Shape, layout: ColumnLayout) -> None:
         hints = [(path.text, did_you_mean(path.text, names, listed=False).rstrip(".")) for path in missing]
         words = "; ".join(f"there is no column '{name}'{hint}" for name, hint in hints)
         said = f"the mapping '{shape.shape}' does not fit: {words}"
-        raise FileError([Mistake(shown_path(file), 1, 1, said) for file in source.files])
+        raise FileError([Mistake(shown_path(file), 1, 1, not_utf8(source) or said) for file in source.files])

@@ -109,7 +109,7 @@ class RecordSql(NamedTuple):
         return counted_sql(counted, self._number, alone=alone)
 
     def _number(self, number: Number, bounded: bool) -> str:  # noqa: FBT001 - a callback
-        return self.cells.number(number, self.base, bounded=bounded)
+        return self.cells.number(number, self.base, bounded=bounded, decimal=self.shape.decimal)
 
     def faults(self, known: Meters) -> dict[str, str]:
         """Tests of what is wrong with the counts of a record, by reason."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from costmodel.usage.logs.reading.written import WHOLE, WHOLE_NUMBER
 from costmodel.usage.logs.shapes.layout import literal
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ ZONE = "(Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _MICROSECONDS: dict[str, int] = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 
 
-def whole_number(leaf: Leaf, *, bounded: bool) -> str:
+def whole_number(leaf: Leaf, *, bounded: bool, plain: str = "FALSE") -> str:
     """A count: NULL where absent, NO_NUMBER where it is no whole number (12.0 is one).
 
     Args:
         leaf: the value; of JSON and CSV the `bare` text.
         bounded: never more than HUGE, so that it can be added up; needed of integer columns that enter a sum.
+        plain: whether a point can stand before decimals alone, of texts.
     """
     sql = leaf.sql
     if leaf.kind == "bigint":
@@ -42,7 +44,7 @@ def whole_number(leaf: Leaf, *, bounded: bool) -> str:
         return inside if bounded else number
     if leaf.kind == "number":
         return _from_number(sql)
-    return _from_digits(sql) if leaf.kind == "text" else f"CASE WHEN {sql} IS NOT NULL THEN {NO_NUMBER} END"
+    return _from_digits(sql, plain) if leaf.kind == "text" else f"CASE WHEN {sql} IS NOT NULL THEN {NO_NUMBER} END"
 
 
 def _from_number(sql: str) -> str:
@@ -54,7 +56,7 @@ def _from_number(sql: str) -> str:
     )
 
 
-def _from_digits(sql: str) -> str:
+def _from_digits(sql: str, plain: str) -> str:
     """A count from a text; most are plain digits, which need no pattern."""
     digits = f"split_part({sql}, '.', 1)"
     huge = f"CASE WHEN {sql} < '0' THEN -{HUGE} ELSE {HUGE} END"  # a minus sign sorts before the digits
@@ -62,7 +64,7 @@ def _from_digits(sql: str) -> str:
         f"CASE WHEN {sql} IS NULL OR {sql} = '' THEN NULL"
         f" WHEN length({sql}) <= 15 AND CAST(TRY_CAST({sql} AS BIGINT) AS VARCHAR) = {sql}"
         f" THEN TRY_CAST({sql} AS BIGINT)"
-        f" WHEN regexp_full_match({sql}, '-?[0-9]+([.]0*)?')"
+        f" WHEN regexp_full_match({sql}, '{WHOLE}') OR ({plain} AND regexp_full_match({sql}, '{WHOLE_NUMBER}'))"
         f" THEN CASE WHEN length({digits}) <= 15 THEN TRY_CAST({digits} AS BIGINT) ELSE {huge} END"
         f" ELSE {NO_NUMBER} END"
     )
@@ -71,6 +73,11 @@ def _from_digits(sql: str) -> str:
 def bare(leaf: Leaf) -> str:
     """A number as text, without the quotes of JSON and without blanks around it."""
     return f"trim({_raw(leaf)}, ' \"')" if leaf.kind == "json" else f"trim({_raw(leaf)})"
+
+
+def quoted(leaf: Leaf) -> str:
+    """Whether a value is a text: a number of JSON is none unless it stands in quotes."""
+    return f"coalesce(left({_raw(leaf)}, 1) = '\"', FALSE)" if leaf.kind == "json" else "TRUE"
 
 
 def _raw(leaf: Leaf) -> str:

@@ -67,7 +67,9 @@ REASONS = (
         "say it in a mapping file: `time: {path: …, zone: UTC}`",
     ),
     Reason(
-        "bad time", "the time cannot be read, or lies outside the years of the limits", "correct `time` in the mapping"
+        "bad time",
+        "the time cannot be read, or lies outside the years of the limits",
+        "correct `time` in the mapping; of 22.11.2026 it needs `kind: day.month.year`",
     ),
     Reason(
         "no model", "there is no model in the record", "name the column, or write `model: {is: …}` in a mapping file"
@@ -78,7 +80,11 @@ REASONS = (
         "choose another column for it; save the file as UTF-8",
     ),
     Reason("no count", "a count that the family always has is missing", "correct `meters` in the mapping"),
-    Reason("not a whole number", "a count is no whole number", "export counts, not rates or thousands"),
+    Reason(
+        "not a whole number",
+        "a count is no whole number, or a text such as 150.000, which may be thousands",
+        "export counts, not rates; say in a mapping file whether `decimal: ','` or `decimal: '.'` holds",
+    ),
     Reason("negative", "a count is below 0", "export what was used; corrections are no usage"),
     Reason(
         "over the limit", "a count is larger than any request can be", "check the unit; raise no limit without a reason"

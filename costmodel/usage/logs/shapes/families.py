@@ -80,6 +80,12 @@ def load_mapping(path: Path) -> Mapping:
     return Mapping(own, found)
 
 
+@cache
+def meter_ranks() -> dict[str, int]:
+    """The place of each meter among all: in one order whatever files were read first, with a store or without."""
+    return {name: rank for rank, name in enumerate(meters().names)}
+
+
 def shape_mistakes(shape: Shape, document: Document, known: Meters) -> list[Mistake]:
     """What is missing in a shape, and meters that cannot be."""
     if shape.skip is not None:
@@ -106,12 +112,12 @@ def _merged(own: Shape, base: Shape, *, alone: bool) -> Shape:
     base = wrapped(base, own.under)
     changes: dict[str, Any] = {
         key: getattr(own, key)
-        for key in ("name", "source", "skip", "requests", "passes", "delimiter", "provider", "rows", "only")
+        for key in ("name", "source", "skip", "requests", "passes", "delimiter", "decimal", "provider", "rows", "only")
         if getattr(own, key) is not None
     }
     changes |= {key: _names(getattr(own, key), getattr(base, key)) for key in ("model", "tier", "region")}
     changes |= {key: {**getattr(base, key), **getattr(own, key)} for key in ("labels", "meters", "unbilled")}
-    changes |= {"totals": own.totals or base.totals, "time": _times(own.time, base.time)}
+    changes |= {"totals": own.totals or base.totals, "time": merged_times(own.time, base.time)}
     changes["recognise"] = _both(own.recognise, base.recognise, alone=alone)
     return base.model_copy(update={**changes, "shape": own.shape if alone else base.shape, "like": (), "under": None})
 
@@ -124,10 +130,10 @@ def _names(own: Sequence[Named], base: Sequence[Named]) -> tuple[Named, ...]:
     return tuple(named.model_copy(update={"values": {**named.values, **values}}) for named in base)
 
 
-def _times(own: Sequence[Time], base: Sequence[Time]) -> tuple[Time, ...]:
-    """The times of its own; one without a path says the zone of those of the base."""
-    zones = [time.zone for time in own if not time.path]
-    kept = tuple(time.model_copy(update={"zone": zones[0]}) for time in base) if zones else ()
+def merged_times(own: Sequence[Time], base: Sequence[Time]) -> tuple[Time, ...]:
+    """The times of its own; one without a path says the zone or the kind of those of the base."""
+    without = [{name: getattr(time, name) for name in time.model_fields_set} for time in own if not time.path]
+    kept = tuple(time.model_copy(update=without[0]) for time in base) if without else ()
     return (*(time for time in own if time.path), *kept) or tuple(base)
 
 

@@ -9,7 +9,17 @@ from costmodel.usage.logs.shapes.counted import Counted, Where
 from costmodel.usage.logs.shapes.paths import AnyPath, FieldPath, ListPath, ValuePath
 
 Paths = Annotated[tuple[ValuePath, ...], BeforeValidator(listed)]
-TimeKind = Literal["text", "seconds", "milliseconds", "microseconds", "nanoseconds"]
+Decimal = Literal[",", "."]
+TimeKind = Literal[
+    "text",
+    "seconds",
+    "milliseconds",
+    "microseconds",
+    "nanoseconds",
+    "day.month.year",
+    "day/month/year",
+    "month/day/year",
+]
 
 
 class ShapeSource(Model):
@@ -62,7 +72,8 @@ class Time(Model):
     path: Paths = ()
     """Where it stands; of several the first that the record has."""
     kind: TimeKind = "text"
-    """A text such as 2026-11-22T08:00:00Z, or a number since the start of 1970 UTC."""
+    """A text such as 2026-11-22T08:00:00Z, one whose day or month stands first, such as 22.11.2026 08:00, or a number
+    since the start of 1970 UTC."""
     zone: Text | None = None
     """The zone of times that do not say one, such as UTC or Asia/Ho_Chi_Minh."""
 
@@ -178,6 +189,9 @@ class Shape(Model):
     """Paths and texts that tell that nobody bills the request, such as an answer from a proxy's own cache."""
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     """What separates the cells of a CSV file; found from the heading where it is left out."""
+    decimal: Decimal | None = None
+    """What stands before the decimals of numbers that are texts, as in CSV: with `','`, 150.000 and 1.234,0 are counts
+    of thousands."""
 
 
 def is_zone(name: str) -> bool:

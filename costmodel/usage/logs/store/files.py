@@ -82,15 +82,27 @@ def without_copies(paths: Iterable[Path]) -> Found:
     return Found(tuple(file for file in found.files if file not in left_out), once.notes)
 
 
+def named_once(files: Sequence[Path]) -> Found:
+    """Files that were named one by one, each content once; a copy of another one is left out, in words.
+
+    A file that is not there is kept: whoever opens it says so.
+
+    Raises:
+        FileError: every file that cannot be read.
+    """
+    once = _once(hashed([file for file in files if file.is_file()]), ())
+    kept = {file.path for file in once.files}
+    return Found(tuple(dict.fromkeys(file for file in files if file in kept or not file.is_file())), once.notes)
+
+
 def _once(files: Iterable[LogFile], notes: Iterable[str]) -> Contents:
     first: dict[str, LogFile] = {}
     said = list(notes)
     for file in files:
         same = first.setdefault(file.content, file)
         if same is not file and file.state[0]:
-            said.append(
-                f"'{shown_path(file.path)}' has the same content as '{shown_path(same.path)}' and is counted once."
-            )
+            twice = f"has the same content as '{shown_path(same.path)}'" if file.path != same.path else "is given twice"
+            said.append(f"'{shown_path(file.path)}' {twice} and is counted once.")
     return Contents(tuple(first.values()), tuple(said))
 
 

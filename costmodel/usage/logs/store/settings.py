@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-STORE_VERSION = "1"
+STORE_VERSION = "2"
 """To be raised where the same log would be counted otherwise, or a kept file be written otherwise."""
 
 
