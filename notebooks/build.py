@@ -62,7 +62,8 @@ def _output_lines(output: Any) -> list[str]:
     if "image/png" in data:
         return ["(a picture)"]
     text = "\n".join(_text(data[kind]) for kind in SHOWN if kind in data)
-    return re.sub(r"(</t[dr]>)", r"\1\n", text).splitlines()
+    plain = re.sub(r' style="[^"]*"|(?<=costmodel-)[0-9a-f]{12}', "", text)  # an id follows from the content below it
+    return re.sub(r"(</t[dr]>)", r"\1\n", plain).splitlines()
 
 
 def _text(value: Any) -> str:

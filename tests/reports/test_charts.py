@@ -328,7 +328,7 @@ def test_bars_are_as_long_as_costs():
     figure = charts.provider_costs(result, {"1 openai/gpt": charts.Interval(60, 360)}, "95 %")
     assert bars(figure) == [10, 20, pytest.approx(500 / 12)]
     assert (5.0, 30.0) in [tuple(line.get_xdata()) for line in figure.axes[0].lines]
-    assert "Lines: 95 % of the draws" in text_of(figure)
+    assert "Lines: 95\u00a0% of the draws" in text_of(figure)
     assert "the mix (present)" in text_of(figure)
 
 
