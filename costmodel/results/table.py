@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,6 +75,10 @@ class Table(NamedTuple):
         from costmodel.results.html import table_html
 
         return {"text/html": table_html(self), "text/plain": self.plain()}
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """For Jupyter's plain text, where the printer of tuples would come before the bundle."""
+        printer.text(self.plain())
 
     def markdown(self) -> str:
         """As a Markdown table."""

@@ -137,3 +137,11 @@ def test_one_table_in_jupyter(results: dict[str, Shown]) -> None:
     bundle = table._repr_mimebundle_()
     assert bundle["text/plain"] == str(table) == table.plain()
     assert bundle["text/html"] in results["estimate"]._repr_mimebundle_()["text/html"]
+
+
+def test_one_table_as_ipython_shows_it(results: dict[str, Shown]) -> None:
+    """IPython prints tuples its own way, unless told otherwise: the plain text of a table is the table."""
+    formatter = pytest.importorskip("IPython.core.formatters").DisplayFormatter()
+    table = results["estimate"].tables()[0]
+    shown, _ = formatter.format(table)
+    assert shown == table._repr_mimebundle_()
