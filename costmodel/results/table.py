@@ -76,7 +76,7 @@ class Table(NamedTuple):
 
         return {"text/html": table_html(self), "text/plain": self.plain()}
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, _cycle: object) -> None:
         """For Jupyter's plain text, where the printer of tuples would come before the bundle."""
         printer.text(self.plain())
 

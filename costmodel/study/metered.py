@@ -163,11 +163,13 @@ def _unpriced(usage: Mapping[int, Usage], missing: Iterable[tuple[Cell, NoPriceE
     for cell, why in _without(usage.values(), missing):
         key = (cell.model, why)
         before = found.get(key) or Unpriced(cell.model, why, 0, 0, {})
+        months = sorted({*before.months, str(cell.month), str(_last_month(usage[id(cell)]))})
         units = {meter: before.units.get(meter, 0) + int(count) for meter, count in cell.totals.items()}
         found[key] = before._replace(
             rows=before.rows + usage[id(cell)].rows,
             requests=before.requests + int(cell.requests),
             units={**before.units, **units},
+            months=(months[0], months[-1]),
         )
     return tuple(found.values())
 

@@ -240,6 +240,14 @@ def test_rows_on_one_side_alone(tmp_path: Path, book: PriceBook) -> None:
     assert {model.model: model.priced for model in found.models}["acme/new"] is None
 
 
+def test_no_price_is_a_cause_in_the_months_of_the_log_alone(tmp_path: Path, book: PriceBook) -> None:
+    """A model used without a price in November explains no charge of October."""
+    extra = ("2026-10-04,acme/new,1.25,USD,Usage", "2026-11-04,acme/new,2.5,USD,Usage")
+    log = log_of(tmp_path, USED, "2026-11-04T10:00:00Z,acme/new,100,100")
+    found = held(book, log, bill_of(tmp_path, charges(USED), None, *extra))
+    assert causes(found) == {ONLY_BILLED: Fraction("1.25"), NO_PRICE: Fraction("2.5")}
+
+
 def test_other_days(tmp_path: Path, book: PriceBook) -> None:
     """A bill whose days end at another hour: the sum of each model agrees, and that is said."""
     moved = [

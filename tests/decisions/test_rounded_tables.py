@@ -33,8 +33,12 @@ def test_a_row_that_is_not_its_own_figure_is_noted(
 ) -> None:
     """Where a column was made to add up, a note says so."""
     rows = [("2026-11-02", name, count) for name, count in zip("abc", tokens, strict=False)]
-    table = used(log_file(tmp_path, rows)).table(["department"])
+    found = used(log_file(tmp_path, rows))
+    table = found.table(["department"])
     assert ([row[-3] for row in table.rows], ROUNDED in table.notes) == (shown, noted)
+    beside = MeteredComparison((found, found)).table(["department"])
+    assert [row[2] for row in beside.rows] == shown
+    assert (ROUNDED in beside.notes) == (tokens[0] == THIRD)  # it has no shares
 
 
 @pytest.mark.parametrize(("head", "noted"), [(10_016_000, True), (10_014_000, False)])

@@ -140,7 +140,7 @@ def test_a_guess_of_the_azure_trace(tmp_path: Path) -> None:
 def test_the_command(tmp_path: Path) -> None:
     """A good log ends with 0; a log with bad rows, or of no known family, with 3, and everything is still shown."""
     good = CliRunner().invoke(command, [str(log(tmp_path, GOOD))], standalone_mode=False)
-    assert (good.return_value, "1 rows, 0 of them bad" in good.stdout) == (0, True)
+    assert (good.return_value, "1 row, 0 of them bad" in good.stdout) == (0, True)
     side = tmp_path / "side.csv"
     bad = CliRunner().invoke(command, [str(log(tmp_path, GOOD, "{")), "--bad-rows", str(side)], standalone_mode=False)
     assert bad.return_value == 3

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from costmodel.decisions.reconcile.factors import surcharges
 from costmodel.decisions.reconcile.moves import moved
 from costmodel.results.metered.reconciliation import (
+    MONTH,
     NO_PRICE,
     ONLY_BILLED,
     ONLY_LOGGED,
@@ -80,7 +81,8 @@ def _one_sided(line: Line, known: Known) -> Part | None:
         return None
     if line.billed is None:
         return Part(ONLY_LOGGED, "", line.difference)
-    return Part(NO_PRICE if line.model in known.unpriced else ONLY_BILLED, "", line.difference)
+    without_price = (line.when[:MONTH], line.model) in known.unpriced
+    return Part(NO_PRICE if without_price else ONLY_BILLED, "", line.difference)
 
 
 def _with_parts(line: Line, part: Part | None, known: Known) -> Line:

@@ -23,13 +23,13 @@ class Known(NamedTuple):
     Attributes:
         places: decimals of the bill.
         further: costs under other price books, by what they are called.
-        unpriced: models of the log that have no price.
+        unpriced: models of the log that have no price, with the months of the bill in which they were used.
         exchanged: whether prices went through an exchange rate.
     """
 
     places: int
     further: Mapping[str, Prices]
-    unpriced: frozenset[str]
+    unpriced: frozenset[tuple[str, str]]
     exchanged: bool = False
 
     def slack(self, lines: Iterable[Line]) -> Fraction:

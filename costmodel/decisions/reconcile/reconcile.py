@@ -15,7 +15,7 @@ from costmodel.prices.book import PriceBook
 from costmodel.prices.versions import WORKING, read_versions
 from costmodel.quantities import Money, exact, unambiguous
 from costmodel.results.metered.metered_groups import grouped_cells
-from costmodel.results.metered.reconciliation import Line, Reconciliation, Tolerance
+from costmodel.results.metered.reconciliation import MONTH, Line, Reconciliation, Tolerance
 from costmodel.usage.logs.cube.cell_maker import DAY
 from costmodel.usage.logs.shapes.columns import shown
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from costmodel.results.metered.metered import Metered
 
 _ZERO = Fraction(0)
-_MONTH = len("2026-11")
 _MOST_TRIED = 6  # other versions of the price book
 
 
@@ -54,10 +53,12 @@ def reconcile(
         )
     by_month = DAY not in metered.labels
     every = _lines(metered, bill, book, by_month=by_month)
-    months = {item.day[:_MONTH] for item in bill.lines} | set(bill.months)
-    lines = [line for line in every if line.when[:_MONTH] in months]
+    months = {item.day[:MONTH] for item in bill.lines} | set(bill.months)
+    lines = [line for line in every if line.when[:MONTH] in months]
     prices = {_name(other, metered): _costs(other, by_month=by_month) for other in further}
-    unpriced = frozenset(item.model for item in metered.counts.unpriced)
+    unpriced = frozenset(
+        (month, item.model) for item in metered.counts.unpriced for month in months if item.used_in(month)
+    )
     found = explained(lines, Known(bill.places, prices, unpriced, bool(metered.exchange)))
     billed = sum((line.billed or _ZERO for line in found), _ZERO)
     return Reconciliation(
@@ -65,13 +66,13 @@ def reconcile(
         grain="month" if by_month else DAY,
         lines=found,
         beside=bill.beside,
-        outside=_by_month(line for line in every if line.when[:_MONTH] not in months),
+        outside=_by_month(line for line in every if line.when[:MONTH] not in months),
         places=bill.places,
         tolerance=_tolerance(tolerance, billed, bill.currency),
         book=metered.book,
         counts=metered.counts,
         exchange=metered.exchange,
-        notices=(*bill_notices(bill, found, book, unpriced), *metered.notices),
+        notices=(*bill_notices(bill, found, book, {model for _, model in unpriced}), *metered.notices),
         tried=tuple(prices),
         coarsest=limits().rounding.value * abs(billed),
     )
@@ -93,7 +94,7 @@ def other_books(book: PriceBook, overlays: Sequence[Path] = ()) -> list[PriceBoo
 def _by_month(lines: Iterable[Line]) -> tuple[tuple[str, Fraction], ...]:
     found: dict[str, Fraction] = {}
     for line in lines:
-        found[line.when[:_MONTH]] = found.get(line.when[:_MONTH], _ZERO) + (line.priced or _ZERO)
+        found[line.when[:MONTH]] = found.get(line.when[:MONTH], _ZERO) + (line.priced or _ZERO)
     return tuple(sorted(found.items()))
 
 
@@ -115,7 +116,7 @@ def _lines(metered: Metered, bill: Bill, book: PriceBook, *, by_month: bool) -> 
     names: dict[str, str] = {}
     for item in bill.lines:
         model = names.setdefault(item.model, _offer(item.model, book))
-        key = (item.day[:_MONTH] if by_month else item.day, model)
+        key = (item.day[:MONTH] if by_month else item.day, model)
         line = found.get(key) or Line(*key, _ZERO, None, None, 0)
         found[key] = line._replace(billed=(line.billed or _ZERO) + item.amount, rows=line.rows + item.rows)
     return sorted(found.values(), key=lambda line: line.key)

@@ -38,7 +38,7 @@ class InspectionResult:
     def _summary(self) -> Table:
         seen = self.seen
         rows = [(item.name, item.format) for item in seen.files]
-        lead = f"{seen.rows:,} rows, {seen.bad_count:,} of them bad."
+        lead = f"{seen.rows:,} row{'' if seen.rows == 1 else 's'}, {seen.bad_count:,} of them bad."
         if seen.first_us is not None and seen.last_us is not None:
             lead += f" The good ones are from {_instant(seen.first_us)} to {_instant(seen.last_us)}."
         if not seen.families:

@@ -41,6 +41,7 @@ class Unpriced(NamedTuple):
         rows: rows of the log.
         requests: requests.
         units: units by meter.
+        months: the first month in which it was used, and the last; empty where that is not known.
     """
 
     model: str
@@ -48,6 +49,11 @@ class Unpriced(NamedTuple):
     rows: int
     requests: int
     units: Mapping[str, int]
+    months: tuple[str, ...] = ()
+
+    def used_in(self, month: str) -> bool:
+        """Whether it may have been used in a month, such as 2026-11."""
+        return not self.months or self.months[0] <= month <= self.months[-1]
 
 
 class Counts(NamedTuple):

@@ -11,7 +11,7 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places
 from costmodel.results.metered.metered import KIND
-from costmodel.results.metered.metered_tables import left_out_tables, row_names, unpriced_tables
+from costmodel.results.metered.metered_tables import ROUNDED, left_out_tables, row_names, unpriced_tables
 from costmodel.results.notice import joined, notice_lines
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
@@ -91,7 +91,11 @@ class MeteredComparison(Shown):
         title = (
             f"Metered usage under {len(self.results)} price books: cost by {', '.join(by)}, {self.results[0].period}"
         )
-        return Table(title, columns, rows, totals, self.notes)
+        own = [
+            grouped(found[key].cost, self._places) if key in found else "no price" for found in groups for key in keys
+        ]
+        rounded = () if own == [text for column in shown for text in column] else (ROUNDED,)
+        return Table(title, columns, rows, totals, (*rounded, *self.notes))
 
     @property
     def _places(self) -> int:

@@ -24,6 +24,7 @@ OTHER_PRICES, SURCHARGE, DAYS = "other prices", "surcharge", "other days"
 ONLY_BILLED, ONLY_LOGGED, NO_PRICE = "only in the bill", "only in the log", "no price"
 ROUNDING, UNEXPLAINED = "rounding", "not explained"
 CAUSES = (OTHER_PRICES, SURCHARGE, DAYS, ONLY_BILLED, ONLY_LOGGED, NO_PRICE, ROUNDING, UNEXPLAINED)
+MONTH = len("2026-11")  # of a day, what tells the month
 _ZERO = Fraction(0)
 _FINEST = 12  # decimals; below them a bill that went through a spreadsheet has noise
 
