@@ -23,6 +23,7 @@ from costmodel.decisions.reconcile.reconcile import other_books, reconcile
 from costmodel.errors import FileError
 from costmodel.prices.book import PriceBook
 from costmodel.quantities import decimal_text, half_up
+from costmodel.results.adding_up import ROUNDED
 from costmodel.results.metered.reconciliation import (
     CAUSES,
     DAYS,
@@ -238,6 +239,15 @@ def test_rows_on_one_side_alone(tmp_path: Path, book: PriceBook) -> None:
     lost = sum((item.cost for item in USED if (item.time[:10], item.model) == ("2026-11-01", "acme/big")), Fraction(0))
     assert causes(found) == {ONLY_BILLED: Fraction("1.25"), ONLY_LOGGED: -lost, NO_PRICE: Fraction("2.5")}
     assert {model.model: model.priced for model in found.models}["acme/new"] is None
+
+
+def test_what_was_rounded_to_add_up_is_noted(tmp_path: Path, book: PriceBook) -> None:
+    """Three parts of 0.335 cannot all be shown as 0.34 and add up; one can."""
+    third = Fraction("0.335")
+    for count in (1, 3):
+        extra = [f"2026-11-04,acme/unseen-{place},{decimal_text(third)},USD,Usage" for place in range(count)]
+        notes = held(book, log_of(tmp_path, USED), bill_of(tmp_path, charges(USED), None, *extra)).tables()[-1].notes
+        assert (ROUNDED in notes) == (count > 1)
 
 
 def test_no_price_is_a_cause_in_the_months_of_the_log_alone(tmp_path: Path, book: PriceBook) -> None:

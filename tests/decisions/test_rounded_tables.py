@@ -11,8 +11,8 @@ from priced_logs import log_file, used
 
 import costmodel as cm
 from costmodel.cli import run
+from costmodel.results.adding_up import ROUNDED
 from costmodel.results.metered.metered_comparison import MeteredComparison
-from costmodel.results.metered.metered_tables import ROUNDED
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from priced_logs import log_file, used
 
 from costmodel.decisions.metered.showback import showback
 from costmodel.errors import CommandLineError, FileError
-from costmodel.results.metered.apportioned import apportioned
+from costmodel.results.adding_up import apportioned
 from costmodel.results.metered.showback import OWN
 
 if TYPE_CHECKING:

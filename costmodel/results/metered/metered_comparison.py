@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from costmodel.equations.charges import share_of_total
 from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
+from costmodel.results.adding_up import ROUNDED
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places
 from costmodel.results.metered.metered import KIND
-from costmodel.results.metered.metered_tables import ROUNDED, left_out_tables, row_names, unpriced_tables
+from costmodel.results.metered.metered_tables import left_out_tables, row_names, unpriced_tables
 from costmodel.results.notice import joined, notice_lines
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
+from costmodel.results.adding_up import ROUNDED
 from costmodel.results.estimate import count_text, shown_costs, shown_places, unit_cost_text
 from costmodel.results.notice import notice_lines
 from costmodel.results.table import Column, Table
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from costmodel.results.metered.metered import Counts, Metered
 
 _HUNDRED = 100
-ROUNDED = "Rounded so that every column adds up: the last digit of a figure, or of the sum of a row, may differ."
 _MOST_UNPRICED = 20  # models without a price that are shown; all are in the JSON
 
 

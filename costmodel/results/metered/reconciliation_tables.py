@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up, significant
+from costmodel.results.adding_up import noted_once, rounding_note, shared_out
 from costmodel.results.estimate import count_text, shown_places
 from costmodel.results.metered.reconciliation import (
     CAUSES,
@@ -20,7 +21,6 @@ from costmodel.results.metered.reconciliation import (
 )
 from costmodel.results.notice import notice_lines
 from costmodel.results.table import Column, Table
-from costmodel.results.variance.tables import shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,6 +47,7 @@ def reconciliation_tables(found: Reconciliation) -> list[Table]:
     """All tables, the notes below the last."""
     tables = [_bridge(found), _models(found)]
     tables += [_lines(found)] if _told(found) else []
+    tables = noted_once(tables)
     tables[-1] = tables[-1]._replace(notes=(*tables[-1].notes, *_notes(found)))
     return tables
 
@@ -75,7 +76,9 @@ def _bridge(found: Reconciliation) -> Table:
     ]
     columns = (Column("from the log to the bill"), Column(found.currency, numeric=True), Column("of log", numeric=True))
     totals = ("the bill", grouped(whole, places), "")
-    return Table(f"Reconciliation: {_period(found)}", columns, tuple(rows), totals, (), _lead(found))
+    amounts = [item.amount for item in (*found.parts, *found.beside)]
+    notes = rounding_note((*parts, *beside), amounts, places)
+    return Table(f"Reconciliation: {_period(found)}", columns, tuple(rows), totals, notes, _lead(found))
 
 
 def _totals(found: Reconciliation) -> tuple[Fraction, Fraction]:
@@ -196,7 +199,11 @@ def _models(found: Reconciliation) -> Table:
     sums = (grouped(sum(column, _ZERO), places) for column in (priced, billed))
     totals = ("total", requests, *sums, _signed(total, found.total, places), "")
     more = len(models) - _MOST_MODELS
-    notes = (f"And {more:,} models with smaller differences: all are in the JSON.",) if more > 0 else ()
+    amounts = [
+        amount or _ZERO for column in ("priced", "billed") for amount in (getattr(item, column) for item in models)
+    ]
+    notes = rounding_note((*priced, *billed), amounts, places)
+    notes += (f"And {more:,} models with smaller differences: all are in the JSON.",) if more > 0 else ()
     title = f"By model, {found.currency}"
     return Table(title, (Column("model"), *numbers, Column("why")), tuple(rows), totals, notes)
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text
+from costmodel.results.adding_up import apportioned
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
-from costmodel.results.metered.apportioned import apportioned
 from costmodel.results.metered.metered import usage_record
 from costmodel.results.shown import Shown
 

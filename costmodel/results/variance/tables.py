@@ -6,14 +6,15 @@ from fractions import Fraction
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
-from costmodel.quantities import grouped, half_up, largest_remainder
+from costmodel.quantities import grouped, half_up
+from costmodel.results.adding_up import ROUNDED, noted_once, rounding_note, shared_out
 from costmodel.results.estimate import BookReference, shown_places
-from costmodel.results.metered.metered_tables import ROUNDED, without
+from costmodel.results.metered.metered_tables import without
 from costmodel.results.table import Column, Table
 from costmodel.results.variance.variance import EFFECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from costmodel.results.variance.variance import Group, Limit, Variance
 
@@ -47,41 +48,10 @@ def variance_tables(found: Variance, *, monthly: bool) -> list[Table]:
     tables += [_reasons(found)] if found.findings else []
     tables.append(_groups(found, found.by_model, "model"))
     tables += [_groups(found, found.by_month, "month")] if monthly else []
-    tables = _noted_once(tables)
+    tables = noted_once(tables)
     tables += [_changed(found)] if found.changes else []
     tables[-1] = tables[-1]._replace(notes=(*tables[-1].notes, *_notes(found)))
     return tables
-
-
-def _noted_once(tables: Sequence[Table]) -> list[Table]:
-    """The note on rounding below the last table, where any of them needs it."""
-    rest = [table._replace(notes=tuple(note for note in table.notes if note != ROUNDED)) for table in tables]
-    if any(ROUNDED in table.notes for table in tables):
-        rest[-1] = rest[-1]._replace(notes=(ROUNDED, *rest[-1].notes))
-    return rest
-
-
-def _rounded(shown: Iterable[Fraction], exact: Iterable[Fraction], places: int) -> tuple[str, ...]:
-    """The note on rounding, where a figure is not shown as it is rounded by itself."""
-    own = all(told == half_up(amount, places) for told, amount in zip(shown, exact, strict=True))
-    return () if own else (ROUNDED,)
-
-
-def shared_out(parts: Sequence[Fraction], places: int, total: Fraction) -> list[Fraction]:
-    """The parts rounded for display so that they add up to a total that was rounded elsewhere.
-
-    >>> [str(part) for part in shared_out([Fraction("1.004"), Fraction("2.004")], 2, Fraction("3.01"))]
-    ['101/100', '2']
-    """
-    excess = total - half_up(sum(parts, Fraction(0)), places)
-    unit = Fraction(1, 10**places)
-    rounded = largest_remainder(parts, places)
-    while excess:
-        step = unit if excess > 0 else -unit
-        place = max(range(len(parts)), key=lambda index: ((parts[index] - rounded[index]) * step, -index))
-        rounded[place] += step
-        excess -= step
-    return rounded
 
 
 def _places(found: Variance) -> int:
@@ -117,7 +87,7 @@ def _bridge(found: Variance) -> Table:
     ]
     of_base = _of_base(found, found.head.total, sign=False)
     totals = (_called("HEAD", found), found.head.title, grouped(head, places), of_base)
-    notes = _rounded(effects.values(), found.effects.values(), places)
+    notes = rounding_note(effects.values(), found.effects.values(), places)
     return Table(f"Why the cost moved: {_period(found)}", columns, tuple(rows), totals, notes, _lead(found))
 
 
@@ -174,7 +144,7 @@ def _reasons(found: Variance) -> Table:
     shown = shared_out(amounts, places, head - base)
     rows = tuple((text, signed(amount, places)) for text, amount in zip(texts, shown, strict=True))
     columns = (Column("what moved"), Column(found.currency, numeric=True))
-    total, notes = ("difference", signed(head - base, places)), _rounded(shown, amounts, places)
+    total, notes = ("difference", signed(head - base, places)), rounding_note(shown, amounts, places)
     return Table("The largest reasons", columns, rows, total, notes)
 
 
@@ -207,7 +177,7 @@ def _groups(found: Variance, groups: Sequence[Group], name: str) -> Table:
     exact = [[item.base for item in groups], [item.head for item in groups]]
     exact += [[item.effects[key] for item in groups] for key in shown]
     pairs = zip((before, after, *columns[1:]), exact, strict=True)
-    off = any(_rounded(told, own, places) for told, own in pairs)
+    off = any(rounding_note(told, own, places) for told, own in pairs)
     return Table(
         f"By {name}, {found.currency}",
         tuple(Column(text, numeric=text != name) for text in (name, "BASE", "HEAD", "difference", *shown)),
