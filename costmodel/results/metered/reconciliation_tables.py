@@ -76,7 +76,7 @@ def _bridge(found: Reconciliation) -> Table:
     ]
     columns = (Column("from the log to the bill"), Column(found.currency, numeric=True), Column("of log", numeric=True))
     totals = ("the bill", grouped(whole, places), "")
-    amounts = [item.amount for item in (*found.parts, *found.beside)]
+    amounts = [part.amount for part in found.parts] + [item.amount for item in found.beside]
     notes = rounding_note((*parts, *beside), amounts, places)
     return Table(f"Reconciliation: {_period(found)}", columns, tuple(rows), totals, notes, _lead(found))
 
