@@ -24,7 +24,7 @@ from costmodel.errors import FileError
 from costmodel.prices.book import PriceBook
 from costmodel.quantities import decimal_text, half_up
 from costmodel.results.adding_up import ROUNDED
-from costmodel.results.metered.reconciliation import (
+from costmodel.results.metered.difference import (
     CAUSES,
     DAYS,
     NO_PRICE,
@@ -35,7 +35,6 @@ from costmodel.results.metered.reconciliation import (
     SURCHARGE,
     UNEXPLAINED,
     Line,
-    Reconciliation,
 )
 from costmodel.results.records import json_text
 from costmodel.study.metered import as_far_as_priced, metered
@@ -48,6 +47,8 @@ from books import offer, overlay, provider, released, row, working, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from costmodel.results.metered.reconciliation import Reconciliation
 
 PER_TOKEN = {
     "acme/big": (Fraction(2, 10**6), Fraction(8, 10**6)),

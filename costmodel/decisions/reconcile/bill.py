@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from costmodel.decisions.reconcile.bill_days import day_of, zone_of
 from costmodel.decisions.reconcile.shape import AMOUNT, CURRENCY, KIND, PART, UNTIL, known_bills, load_bill_mapping
 from costmodel.errors import CommandLineError, FileError, Mistake
-from costmodel.results.metered.reconciliation import Beside
+from costmodel.results.metered.difference import Beside
 from costmodel.usage.logs.reading.bad_rows import lines_of
 from costmodel.usage.logs.reading.csv_form import not_utf8
 from costmodel.usage.logs.reading.engine import connection, plain_errors

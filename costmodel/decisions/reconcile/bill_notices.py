@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from costmodel.decisions.reconcile.bill import Bill
     from costmodel.prices.book import PriceBook
-    from costmodel.results.metered.reconciliation import Line
+    from costmodel.results.metered.difference import Line
 
 _NEAR = 0.6  # of difflib
 _MOST_NAMED = 10  # names that a note tells

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.decisions.reconcile.factors import surcharges
 from costmodel.decisions.reconcile.moves import moved
-from costmodel.results.metered.reconciliation import (
+from costmodel.results.metered.difference import (
     MONTH,
     NO_PRICE,
     ONLY_BILLED,

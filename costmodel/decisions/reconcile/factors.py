@@ -8,13 +8,13 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, significant
-from costmodel.results.metered.reconciliation import SURCHARGE, Part
+from costmodel.results.metered.difference import SURCHARGE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from costmodel.decisions.reconcile.known import Known
-    from costmodel.results.metered.reconciliation import Line
+    from costmodel.results.metered.difference import Line
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _MOST_DECIMALS = 3  # of a surcharge in percent

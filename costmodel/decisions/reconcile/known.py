@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.results.metered.reconciliation import rounding_bound
+from costmodel.results.metered.difference import rounding_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from costmodel.results.metered.reconciliation import Line
+    from costmodel.results.metered.difference import Line
 
     Prices = Mapping[tuple[str, str], Fraction]
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costmodel.results.metered.reconciliation import DAYS, Line, Part
+from costmodel.results.metered.difference import DAYS, Line, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

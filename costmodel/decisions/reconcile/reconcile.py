@@ -14,8 +14,9 @@ from costmodel.errors import CommandLineError, NoPriceError
 from costmodel.prices.book import PriceBook
 from costmodel.prices.versions import WORKING, read_versions
 from costmodel.quantities import Money, exact, unambiguous
+from costmodel.results.metered.difference import MONTH, Line
 from costmodel.results.metered.metered_groups import grouped_cells
-from costmodel.results.metered.reconciliation import MONTH, Line, Reconciliation, Tolerance
+from costmodel.results.metered.reconciliation import Reconciliation, Tolerance
 from costmodel.usage.logs.cube.cell_maker import DAY
 from costmodel.usage.logs.shapes.columns import shown
 

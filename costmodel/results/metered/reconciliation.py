@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text
 from costmodel.results.estimate import SCHEMA_VERSION, shown_costs
+from costmodel.results.metered.difference import (
+    CAUSES,
+    ROUNDING,
+    UNEXPLAINED,
+    Beside,
+    Line,
+    ModelSum,
+    Part,
+    added,
+    model_sum,
+    rounding_bound,
+)
 from costmodel.results.shown import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from costmodel.prices.exchange import ExchangeRate
     from costmodel.results.estimate import BookReference
@@ -20,97 +32,7 @@ if TYPE_CHECKING:
     from costmodel.results.notice import Notice
     from costmodel.results.table import Table
 
-OTHER_PRICES, SURCHARGE, DAYS = "other prices", "surcharge", "other days"
-ONLY_BILLED, ONLY_LOGGED, NO_PRICE = "only in the bill", "only in the log", "no price"
-ROUNDING, UNEXPLAINED = "rounding", "not explained"
-CAUSES = (OTHER_PRICES, SURCHARGE, DAYS, ONLY_BILLED, ONLY_LOGGED, NO_PRICE, ROUNDING, UNEXPLAINED)
-MONTH = len("2026-11")  # of a day, what tells the month
 _ZERO = Fraction(0)
-_FINEST = 12  # decimals; below them a bill that went through a spreadsheet has noise
-
-
-class Part(NamedTuple):
-    """A part of a difference.
-
-    Attributes:
-        cause: one of CAUSES.
-        detail: what it is in words, where the cause is not all.
-        amount: what it adds to the priced cost.
-    """
-
-    cause: str
-    detail: str
-    amount: Fraction
-
-
-class Line(NamedTuple):
-    """One model on one day, or in one month.
-
-    Attributes:
-        when: the day or month.
-        model: `provider/model`, or as it is called on the one side that has it.
-        requests: of the log.
-        priced: cost of the log; None where the log has no such usage with a price.
-        billed: what was billed for it; None where the bill has none.
-        rows: rows of the bill.
-        parts: what the difference is made of.
-    """
-
-    when: str
-    model: str
-    requests: Fraction
-    priced: Fraction | None
-    billed: Fraction | None
-    rows: int
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Which line it is."""
-        return self.when, self.model
-
-    @property
-    def both(self) -> bool:
-        """Whether it is on both sides."""
-        return self.priced is not None and self.billed is not None
-
-    @property
-    def difference(self) -> Fraction:
-        """Billed less priced."""
-        return (self.billed or _ZERO) - (self.priced or _ZERO)
-
-    @property
-    def unrounded(self) -> Fraction:
-        """The difference, without the rounding of the bill and what it counts on another day."""
-        return sum((part.amount for part in self.parts if part.cause not in {ROUNDING, DAYS}), _ZERO)
-
-
-def rounding_bound(lines: Iterable[Line], places: int) -> Fraction:
-    """How far rounding alone can take a bill from what it rounds: half of its last decimal in each row."""
-    return Fraction(sum(line.rows for line in lines), 2 * 10 ** min(places, _FINEST))
-
-
-class Beside(NamedTuple):
-    """What the bill itself says is for no usage of tokens, such as a tax or a search."""
-
-    kind: str
-    rows: int
-    amount: Fraction
-
-
-class ModelSum(NamedTuple):
-    """All lines of a model; None where one side has nothing of it."""
-
-    model: str
-    requests: Fraction
-    priced: Fraction | None
-    billed: Fraction | None
-    parts: tuple[Part, ...]
-
-    @property
-    def difference(self) -> Fraction:
-        """Billed less priced."""
-        return (self.billed or _ZERO) - (self.priced or _ZERO)
 
 
 class Tolerance(NamedTuple):
@@ -172,7 +94,7 @@ class Reconciliation(Shown):
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """What the difference is made of, in the order of the causes; together they are the difference."""
-        return _added(part for line in self.lines for part in line.parts)
+        return added(part for line in self.lines for part in line.parts)
 
     @cached_property
     def models(self) -> tuple[ModelSum, ...]:
@@ -180,7 +102,7 @@ class Reconciliation(Shown):
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             found.setdefault(line.model, []).append(line)
-        sums = (_model_sum(model, lines) for model, lines in found.items())
+        sums = (model_sum(model, lines) for model, lines in found.items())
         return tuple(sorted(sums, key=lambda item: (-abs(item.difference), item.model)))
 
     @property
@@ -255,31 +177,6 @@ class Reconciliation(Shown):
     def __repr__(self) -> str:
         shown = shown_costs([self.total], self.currency)[0]
         return f"<Reconciliation: {shown} {self.currency} off, {'over' if self.over else 'within'} the tolerance>"
-
-
-def _added(parts: Iterable[Part]) -> tuple[Part, ...]:
-    found: dict[tuple[str, str], Fraction] = {}
-    for part in parts:
-        found[part[:2]] = found.get(part[:2], _ZERO) + part.amount
-    order = {cause: place for place, cause in enumerate(CAUSES)}
-    rows = [Part(cause, detail, amount) for (cause, detail), amount in found.items()]
-    return tuple(sorted(rows, key=lambda part: (order[part.cause], part.detail)))
-
-
-def _model_sum(model: str, lines: list[Line]) -> ModelSum:
-    return ModelSum(
-        model,
-        sum((line.requests for line in lines), _ZERO),
-        _sum(line.priced for line in lines),
-        _sum(line.billed for line in lines),
-        _added(part for line in lines for part in line.parts),
-    )
-
-
-def _sum(amounts: Iterable[Fraction | None]) -> Fraction | None:
-    """The sum of what there is; None where there is nothing."""
-    there = [amount for amount in amounts if amount is not None]
-    return sum(there, _ZERO) if there else None
 
 
 def _as_is(number: Fraction) -> Fraction:

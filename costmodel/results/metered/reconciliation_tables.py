@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from costmodel.quantities import decimal_text, grouped, half_up, significant
 from costmodel.results.adding_up import noted_once, rounding_note, shared_out
 from costmodel.results.estimate import count_text, shown_places
-from costmodel.results.metered.reconciliation import (
+from costmodel.results.metered.difference import (
     CAUSES,
     DAYS,
     NO_PRICE,
@@ -25,7 +25,8 @@ from costmodel.results.table import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from costmodel.results.metered.reconciliation import Line, Part, Reconciliation
+    from costmodel.results.metered.difference import Line, Part
+    from costmodel.results.metered.reconciliation import Reconciliation
 
 _ZERO = Fraction(0)
 _MOST_LINES, _MOST_MODELS = 20, 40
