@@ -525,6 +525,18 @@ def test_kinds_of_charges_that_are_not_known_are_refused(tmp_path: Path, book: P
     assert reconcile(priced, read_bill(bill, mapping), book).billed == sum(item.cost for item in USED)
 
 
+def test_a_bill_without_a_kind_of_charge(tmp_path: Path) -> None:
+    """A mapping that is like plain columns asks for their kind, and says what to write where there is none."""
+    bill, mapping = tmp_path / "bill.csv", tmp_path / "map.yaml"
+    bill.write_text("Date,model,amount,currency\n2026-11-01,acme/big,1.25,USD\n")
+    own = "bill: ours\nlike: plain\ntime: {path: Date, zone: UTC}\n"
+    mapping.write_text(own)
+    with pytest.raises(FileError, match=r"there is no column 'kind': .*write 'kind: \{is: Usage\}'"):
+        read_bill(bill, mapping)
+    mapping.write_text(own + "kind: {is: Usage}\n")
+    assert read_bill(bill, mapping).lines[0].amount == Fraction("1.25")
+
+
 def test_a_bill_without_usage_is_held_against_the_log(tmp_path: Path, book: PriceBook) -> None:
     """Tax alone: all usage of that month is in the log alone."""
     found = held(book, log_of(tmp_path, USED), bill_of(tmp_path, {}, None, "2026-11-30,acme,1,USD,Tax"))

@@ -113,7 +113,8 @@ def _fitting(source: Source, *, mapped: bool) -> Source:
         missing = {shape.shape: _missing(shape, layout, mapped=mapped) for shape in shapes}
         shapes = tuple(shape for shape in shapes if not missing[shape.shape])[:1]
         if not shapes:
-            words = f"there is no column {missing[source.shapes[0].shape]}: correct the mapping" if mapped else _UNKNOWN
+            lacks = missing[source.shapes[0].shape]
+            words = f"there is no column {lacks}: correct the mapping{_all_usage(lacks)}" if mapped else _UNKNOWN
             raise FileError(Mistake(shown_path(file), 1, 1, not_utf8(source) or words) for file in source.files)
     labels = dict.fromkeys(name for shape in shapes for name in shape.labels)
     return source._replace(shapes=shapes, labels=tuple(labels))
@@ -123,6 +124,11 @@ _UNKNOWN = (
     "the columns are those of no known bill (FOCUS, or day, model, amount and currency): say with --bill-mapping FILE "
     "where day, model, amount and currency stand"
 )
+
+
+def _all_usage(missing: str) -> str:
+    """What to write where nothing in a file says what kind of charge a row is."""
+    return ". Where every row is usage, write 'kind: {is: Usage}'" if f"'{KIND}'" in missing else ""
 
 
 def _missing(shape: Shape, layout: ColumnLayout, *, mapped: bool) -> str:
