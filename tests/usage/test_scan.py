@@ -99,6 +99,18 @@ def test_a_bad_row_is_told_of(tmp_path: Path, reason: str, grain):
     assert (facts.rows_read, facts.rows_counted) == (len(ROWS) + 1, len(ROWS))
 
 
+@pytest.mark.parametrize("grain", ["half-hour", "day", "month"])
+def test_counts_wider_than_32_bits_are_told_of(tmp_path: Path, cuts: Cuts, grain):
+    """A quick scan adds up 32 bits: what does not fit is over the limit, and no row is lost or refused for it."""
+    log = written_parquet(tmp_path, ROWS)
+    good = rows_of(cube(tmp_path, log, cuts, grain))
+    wide = (2**31, 2**32 + 1, 2**62)
+    changed(log, *(f"{name} = {count}" for count in wide for name in ("input", "output")), f"output = -{2**40}")
+    found = cube(tmp_path, log, cuts, grain)
+    assert found.facts.left_out == {"negative": 1, "over the limit": 6}
+    assert rows_of(found) == good
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(BAD)), max_size=6), st.sampled_from(["half-hour", "day", "month"]))
 def test_every_row_is_counted_or_left_out(tmp_path: Path, cuts: Cuts, reasons: list[str], grain):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from costmodel.usage.logs.cube.dialects import Dialect
 
 UNDECIDED = -1
+_TWO_TO_31 = 2**31
 _TEXTS = ("model", "tier", "region")
 DUPLICATE = "duplicate"
 """The reason of a row whose key stood in another row."""
@@ -101,13 +102,25 @@ def fine_query(relation: str, layout: Layout, dialect: Dialect) -> str:
     shown += ["COUNT(*) AS rows_read", *(["COUNT(*) AS requests"] if layout.requests == "one" else [])]
     shown += [f"{dialect.summed(dialect.named(name))} AS {dialect.named(name)}" for name in added]
     columns = [f"{keys[name]} AS {name}" for name in grouped]
-    columns += [dialect.named(name) for name in ("requests", *layout.meters) if name in added]
+    columns += [_counted(dialect.named(name), layout) for name in ("requests", *layout.meters) if name in added]
     columns += [f"{sql} AS {name}" for name, sql in inner.measures().items()]
     read = inner.source(_keyed_once(relation, layout, dialect) if layout.key else relation)
     return (
         f"SELECT {', '.join(shown)}\nFROM (SELECT {', '.join(columns)}\n      FROM {read}) AS keyed\n"
         f"GROUP BY {', '.join(grouped)}"
     )
+
+
+def _counted(column: str, layout: Layout) -> str:
+    """A count as it is added up.
+
+    A quick scan lets no row through whose counts are over the limit of a request, which 32 bits hold. DuckDB adds them
+    up faster, and, unlike wider ones, does not keep the dictionaries of the whole Parquet file until the end (DuckDB
+    2.0: 160 kB for every 123,000 rows).
+    """
+    if layout.reasons or layout.requests == "any" or limits().tokens >= _TWO_TO_31:
+        return column
+    return f"CAST({column} AS INTEGER) AS {column}"
 
 
 def good_groups(layout: Layout) -> str:
