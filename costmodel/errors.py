@@ -237,3 +237,12 @@ def all_or_errors(items: Iterable[T], compute: Callable[[T], R]) -> list[R]:
     if unpriced:
         raise unpriced[0] if len(unpriced) == 1 else SeveralPricesMissingError(unpriced)
     return results
+
+
+def how_to_install(extra: str) -> str:
+    """How to install what is not needed for every work. On the package index, `costmodel` is somebody else's program.
+
+    >>> how_to_install("tokens")
+    "in the folder of this project, python -m pip install --constraint constraints.txt --editable '.[tokens]'"
+    """
+    return f"in the folder of this project, python -m pip install --constraint constraints.txt --editable '.[{extra}]'"

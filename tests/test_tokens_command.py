@@ -17,6 +17,7 @@ import pytest
 
 from costmodel import Scenario, estimate
 from costmodel.cli import run
+from costmodel.errors import how_to_install
 from costmodel.usage.counting import tally
 from costmodel.usage.counting.vocabularies import shipped, tokens_of
 from costmodel.usage.profiles import load_profile
@@ -337,7 +338,7 @@ def test_a_package_that_is_missing_is_2(
     """Where the extra is not installed, what to install is said."""
     tokens_of.cache_clear()
     monkeypatch.setitem(sys.modules, "toktok", None)
-    assert "Install it: python -m pip install 'costmodel[tokens]'" in refused(capsys, "letter.txt")
+    assert f"Install it: {how_to_install('tokens')}" in refused(capsys, "letter.txt")
 
 
 # No patient's text comes out

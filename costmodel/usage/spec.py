@@ -67,17 +67,17 @@ DaysPerMonth = Annotated[
     Fraction | Literal["calendar"],
     Reads(_days, {"type": ["number", "string"], "title": "days in a month, or 'calendar'"}),
 ]
-RecordCount = Annotated[Amount, BeforeValidator(unambiguous)]
+Quantity = Annotated[Amount, BeforeValidator(unambiguous)]  # records, tokens: 1.500 may be meant as 1,500
 
 
 class Records(Model):
     """How many records there are in a month."""
 
-    per_day: RecordCount | None = None
+    per_day: Quantity | None = None
     """Records on a day on which records are made."""
     days_per_month: DaysPerMonth | None = None
     """Such days in a month; `calendar` for every day of each month."""
-    per_month: RecordCount | None = None
+    per_month: Quantity | None = None
     """Records in the first month, instead of the two above."""
     monthly_growth: Rate = Fraction(0)
     """Growth a month, compounded from the first month."""
@@ -107,13 +107,13 @@ class Tokens(Model):
     """Name of a measured distribution of request sizes."""
     tokenizer: Literal["measured", "own"] = "measured"
     """With a profile: counts as measured, or by each model's own vocabulary (an estimate where it is by factor)."""
-    input: Amount | None = None
+    input: Quantity | None = None
     """Input tokens."""
-    output: Amount | None = None
+    output: Quantity | None = None
     """Output tokens."""
     output_per_input: Amount | None = None
     """Output tokens for one input token."""
-    total: Amount | None = None
+    total: Quantity | None = None
     """Input and output tokens together."""
     input_to_output: Ratio | None = None
     """Ratio of input to output, such as 3:1."""
@@ -142,7 +142,7 @@ class Images(Model):
 
     per_request: Positive
     """Images."""
-    tokens_each: Positive | None = None
+    tokens_each: Annotated[Positive, BeforeValidator(unambiguous)] | None = None
     """Input tokens of one image; absent where the provider has a price by the image."""
 
 
@@ -163,7 +163,7 @@ class Request(Model):
     """Share of each request's input tokens that is written to a one-hour cache."""
     images: Images | None = None
     """Images in each request."""
-    meters: dict[Text, Amount] | None = None
+    meters: dict[Text, Quantity] | None = None
     """Units of other meters in each request, such as `audio_seconds: 30`."""
     requests_per_record: Positive | None = None
     """Requests that one record takes; 1 if not said."""
@@ -199,7 +199,7 @@ class Entry(Request):
 
     share: Share | None = None
     """Share of requests, or of tokens."""
-    count: RecordCount | None = None
+    count: Quantity | None = None
     """Requests, or tokens, a month instead of a share."""
 
 

@@ -9,12 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from costmodel.documents.model import Count, Model, Positive, Share, Text, Whole, load
-from costmodel.errors import CommandLineError
+from costmodel.errors import CommandLineError, how_to_install
 
 TokensOf = Callable[[Sequence[str]], list[int]]
 """Counts the tokens of each text; what looks like a control token in it is ordinary text."""
 
-_INSTALL = "python -m pip install 'costmodel[tokens]'"
+_INSTALL = how_to_install("tokens")
 
 
 class Known(Model):

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from costmodel.errors import CommandLineError, CostmodelError, FileError, Mistake
+from costmodel.errors import CommandLineError, CostmodelError, FileError, Mistake, how_to_install
 from costmodel.usage.logs.cube.combined import combined, fixed_names, meters_of, requests_of
 from costmodel.usage.logs.cube.cuts import instant_of
 from costmodel.usage.logs.cube.dialects import SPARK
@@ -192,7 +192,7 @@ def _session(engine: Spark, folder: Path) -> Iterator[Any]:
         with _unheard():
             from pyspark.sql import SparkSession
     except ImportError:
-        raise CommandLineError("Spark is not installed: pip install 'costmodel[spark]'") from None
+        raise CommandLineError(f"Spark is not installed: {how_to_install('spark')}") from None
     active = SparkSession.getActiveSession()
     if active is not None:
         yield active
