@@ -116,7 +116,8 @@ class UnknownModelError(NoPriceError):
         there = f"Nearest names: {', '.join(nearest)}." if nearest else "No name is near it."
         super().__init__(
             f"No offer is called '{name}' in price book {version}. {there} "
-            "Names are exact: run 'costmodel prices list', or add a private model in an overlay file."
+            "Names are exact: run 'costmodel prices list', or add a private model in an overlay file, with this name "
+            "among its `aliases`. Of a log, `values` of `model` in a mapping file say what its names stand for."
         )
 
 

@@ -46,5 +46,5 @@ Image(charts.png(charts.acceptability(simulated)), width=760)
 # %% [markdown]
 # ## What to measure first
 #
-# The table *What it would be worth to know* above gives, for each number, how much a decision would gain on average if
+# The table *what to measure first* above gives, for each number, how much a decision would gain on average if
 # it were known exactly. A pilot study that costs less than that is money well spent; one that costs more is not.

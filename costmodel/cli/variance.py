@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from costmodel.cli.options import Given
     from costmodel.cli.output import Out
     from costmodel.decisions.variance.spend import Spend
+    from costmodel.quantities import Month
     from costmodel.results.estimate import Estimate
     from costmodel.results.variance.variance import Limit, Variance
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     default="horizon",
     help="Month by month over the horizon, or the mean months where the horizons differ in length.",
 )
+@click.option("--month", "month_", metavar="YYYY-MM", help="One month of both sides alone.")
 @click.option("--by-month", "monthly", is_flag=True, help="Every month, too.")
 @click.option(
     "--fail-over",
@@ -56,6 +58,7 @@ def command(
     head: Path,
     method: str,
     per: str,
+    month_: str | None,
     monthly: bool,
     limit: str | None,
     allow: tuple[str, ...],
@@ -71,11 +74,12 @@ def command(
     from costmodel.decisions.variance.variance import variance
     from costmodel.errors import CommandLineError, all_or_errors
 
+    month = _month(month_, per)
     asked = [(base, given._replace(settings=())), (head, given)]
     first, second = all_or_errors(asked, lambda item: _read(*item))
     if first.data is None and second.data is None and (given.overlays or given.version):
         raise CommandLineError("both are results, and their prices are in them: leave --prices and --overlay out")
-    result = variance(first.spend, second.spend, method=method, per=per)
+    result = variance(first.spend, second.spend, method=method, per=per, month=month)
     if first.data is not None and second.data is not None:
         result = replace(result, changes=changes(first.data, second.data))
     if limit is not None:
@@ -90,6 +94,19 @@ def _incomplete(result: Variance, allow: Sequence[str]) -> int:
     if any(side.left_out for side in sides) and MALFORMED not in allow:
         return 3
     return 4 if any(side.without_price for side in sides) and UNPRICED not in allow else 0
+
+
+def _month(text: str | None, per: str) -> Month | None:
+    """The one month that is compared."""
+    from costmodel.errors import CommandLineError, QuantityError
+    from costmodel.quantities import Month
+
+    if text is not None and per == "month":
+        raise CommandLineError("--month compares one month, and --per month the mean of all: leave one of them out")
+    try:
+        return None if text is None else Month.parse(text)
+    except QuantityError as error:
+        raise CommandLineError(f"--month: {error}") from None
 
 
 class _Read(NamedTuple):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import core_schema
 
 from costmodel import quantities
+from costmodel.documents.commas import split_number_at
 from costmodel.documents.reader import Document, mistake_at, read_document
 from costmodel.errors import FileError, Mistake
 
@@ -176,7 +177,8 @@ def validated(document: Document, model: type[M], data: Any = None, at: tuple[An
     try:
         result = model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        raise FileError(in_order([*found, *mistakes_of(document, model, error, at)])) from None
+        told = dict.fromkeys([*found, *mistakes_of(document, model, error, at)])  # a split number is told by both
+        raise FileError(in_order(told)) from None
     if found:
         raise FileError(in_order(found))
     return result
@@ -203,7 +205,10 @@ def _left_empty(document: Document) -> list[Mistake]:
     """Keys after which nothing stands: whether nothing or the default is meant cannot be known."""
     return [
         mistake_at(
-            document.name, document.lines, place, f"nothing stands after '{key}:': write a value, or leave it out"
+            document.name,
+            document.lines,
+            place,
+            split_number_at(document, place) or f"nothing stands after '{key}:': write a value, or leave it out",
         )
         for key, place, inside in document.empty
         if inside not in _MAY_BE_EMPTY and not key.isdigit()
@@ -235,7 +240,8 @@ def mistakes_of(
         of_key = item["type"] == "extra_forbidden" or path[-1:] == ("[key]",)
         if item["type"] in {"missing", "value_error"}:  # of a mapping below its key, the key says which
             of_key = of_key or document.place(path) > (document.place(path, of_key=True)[0] + 1, 0)
-        found.append(document.mistake(path, _words(model, item, path), of_key=of_key))
+        split = item["type"] == "extra_forbidden" and split_number_at(document, document.place(path, of_key=True))
+        found.append(document.mistake(path, split or _words(model, item, path), of_key=of_key))
     return in_order(found)
 
 
@@ -269,7 +275,7 @@ def _words(model: type[Model], item: Any, path: tuple[Any, ...]) -> str:
 
 def _unknown_key(key: str, known: list[str]) -> str:
     if key.isdigit():
-        return f"a comma between braces separates entries, so '{key}' is read as a key: write thousands as 1_{key}"
+        return f"a comma between braces separates entries, so '{key}' is read as a key: write 1.5 or 1_500"
     return f"unknown key '{key}'{did_you_mean(key, known)}"
 
 
@@ -289,7 +295,10 @@ _PATTERNS = {
     r"^[A-Z]{3}$": "a currency code such as USD",
     r"^[a-z0-9][a-z0-9.-]{0,60}$": "a short name of lower-case letters, digits, '-' and '.'",
     r"^[0-9a-f]{64}$": "a SHA-256 hash: 64 digits and letters a to f",
-    r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$": "a model name of letters, digits and . _ : / + - @",
+    r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,120}$": (
+        "a model name of letters, digits and . _ : / + - @. Give the offer such a name, and write a name with other "
+        "signs, such as one out of a log, under its 'aliases'"
+    ),
 }
 _KINDS = {
     "model_type": "a mapping (key: value)",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from costmodel.documents.commas import split_number
 from costmodel.errors import FileError, Mistake
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Document:
         """Makes a mistake at the first place where a name stands as a key or an entry; None where it does not."""
         found = [
             place
-            for container in self._containers(self.data)
+            for container in self.containers()
             for key, (of_key, of_value) in self.places.get(id(container), {}).items()
             for place in ([of_key] if key == name else [of_value] if container[key] == name else [])
         ]
@@ -86,11 +87,14 @@ class Document:
             return None
         return lambda message: mistake_at(self.name, self.lines, min(found), message)
 
-    def _containers(self, node: Any) -> Iterator[Any]:
-        if isinstance(node, dict | list):
-            yield node
-            for child in node.values() if isinstance(node, dict) else node:
-                yield from self._containers(child)
+    def containers(self) -> Iterator[Any]:
+        """Every mapping and list of the data, each before what is in it."""
+        left = [self.data]
+        while left:
+            node = left.pop()
+            if isinstance(node, dict | list):
+                yield node
+                left += reversed(list(node.values()) if isinstance(node, dict) else node)
 
     def mistake(self, path: Iterable[Any], message: str, *, of_key: bool = False) -> Mistake:
         """A mistake at a path of this document, or in what was set over it."""
@@ -306,7 +310,11 @@ class _Builder:
             self._stop(event, "merge keys ('<<') are not read: write the keys out")
         if key in top.places:
             first = top.places[key][0]
-            self._note(event, f"the key '{key}' stands twice; it stands already in line {first[0]}")
+            twice = f"the key '{key}' stands twice; it stands already in line {first[0]}"
+            before = [None, *(top.data.values() if isinstance(top.data, dict) else ())]
+            if split := split_number(before[list(top.places).index(key)], key):
+                self.mistakes.append(mistake_at(self.name, self.lines, first, split))
+            self._note(event, split_number(before[-1], key) or twice)
         top.key, top.key_place = key, place
 
     def _refuse_tag(self, event: Any) -> None:

@@ -283,13 +283,14 @@ class PriceBook:
         return found
 
     def _nearest(self, name: str) -> list[str]:
-        from difflib import get_close_matches
+        from costmodel.prices.nearest import Offered, nearest_names
 
-        full = sorted(f"{provider}/{model}" for provider in self.provider_names() for model in self._models(provider))
-        short = {item.partition("/")[2]: item for item in reversed(full)}
-        near = get_close_matches(name, full, n=3, cutoff=0.6)
-        near += [short[item] for item in get_close_matches(name.rpartition("/")[2], sorted(short), n=3, cutoff=0.6)]
-        return list(dict.fromkeys(near))[:3]
+        def offered(provider: str, model: str) -> Offered:
+            loaded = self._provider(provider)
+            return Offered(provider, model, loaded is not None and model in loaded.names and loaded.is_quoted(model))
+
+        names = self.provider_names()
+        return nearest_names(name, [offered(provider, model) for provider in names for model in self._models(provider)])
 
     def _compiled(self, provider: str, model: str) -> RateCard:
         loaded, own = self._provider(provider), self._own_offers(provider)

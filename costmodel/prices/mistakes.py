@@ -135,21 +135,20 @@ def _row(at: Path, offer: Offer, row: PriceRow, meters: Meters) -> Found:
                 yield path, "say for how many tokens the price is: add 'per: 1_000_000 tokens' to the row"
     yield from _adjustments(at, row, meters)
     yield from _uncovered(at, offer, row)
-    tiers, regions = {item.name for item in offer.service_tiers}, {item.name for item in offer.regions}
+    if row.based_on is None:
+        yield from _unlisted(at, offer, row)
+
+
+def _unlisted(at: Path, offer: Offer, row: PriceRow) -> Found:
+    """Conditions on tiers and regions that the offer does not list; what it lists holds in an overlay too."""
+    tiers, regions = ([item.name for item in items] for items in (offer.service_tiers, offer.regions))
     for path, when in conditions_of(row):
-        if when.service_tier is not None and when.service_tier not in tiers and row.based_on is None:
-            yield (
-                (*at, *path, "service_tier"),
-                (
-                    f"'{when.service_tier}' is none of the offer's service tiers"
-                    f"{did_you_mean(when.service_tier, tiers, label='Listed')}"
-                ),
-            )
-        if when.region is not None and when.region not in regions and row.based_on is None:
-            yield (
-                (*at, *path, "region"),
-                (f"'{when.region}' is none of the offer's regions{did_you_mean(when.region, regions, label='Listed')}"),
-            )
+        for key, asked, there in (("service_tier", when.service_tier, tiers), ("region", when.region, regions)):
+            if asked is not None and asked not in there:
+                hint = did_you_mean(asked, there, label="Listed")
+                words = f"'{asked}' is none of the offer's {key.replace('_', ' ')}s{hint}"
+                add = f"Where it is meant, list it in the offer: '{key}s: [{', '.join((*there, asked))}]'"
+                yield (*at, *path, key), f"{words}. {add}"
 
 
 def _uncovered(at: Path, offer: Offer, row: PriceRow) -> Found:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("month", "year", "workload", "step", "model", "provider", "tier", "region", "size", "meter")
 AFTER = "taxes and fees"
+_CALENDAR = ("day", "month", "year")
 _MOST_MONTHS = 10_000  # beyond any horizon
 
 
@@ -137,7 +138,9 @@ class Group(NamedTuple):
         key: value of each dimension grouped by.
         records: records served; steps of one record count once.
         requests: billed requests.
-        quantities: billed units by meter.
+        totals: units by meter, of which one may include another: input has what is read from cache. Of a group of one
+            meter its billed units, so that groups of meters add up.
+        quantities: billed units by meter: none includes another.
         cost: money in the reporting currency.
         share: of the total, of 1.
         cost_per_record: money.
@@ -154,7 +157,7 @@ class Group(NamedTuple):
 
 
 def grouped_lines(lines: Sequence[Line], by: Sequence[str]) -> list[Group]:
-    """Lines grouped by dimensions; the values of each dimension in order of first appearance.
+    """Lines grouped by dimensions: days, months and years by the calendar, others in order of first appearance.
 
     Raises:
         CommandLineError: a dimension does not exist.
@@ -162,14 +165,26 @@ def grouped_lines(lines: Sequence[Line], by: Sequence[str]) -> list[Group]:
     require_dimensions(by, lines)
     total = sum((line.cost for line in lines), Fraction(0))
     groups: dict[tuple[str, ...], list[Line]] = {}
-    seen: list[dict[str, int]] = [{} for _ in by]
     for line in lines:
-        key = tuple(line.key(name) for name in by)
-        groups.setdefault(key, []).append(line)
-        for value, rank in zip(key, seen, strict=True):
-            rank.setdefault(value, len(rank))
-    order = sorted(groups, key=lambda key: tuple(rank[value] for value, rank in zip(key, seen, strict=True)))
-    return [_group(key, groups[key], total) for key in order]
+        groups.setdefault(tuple(line.key(name) for name in by), []).append(line)
+    found = [_group(key, groups[key], total) for key in keys_in_order(groups, by)]
+    return [group._replace(totals=group.quantities) for group in found] if "meter" in by else found
+
+
+def keys_in_order(keys: Iterable[tuple[str, ...]], by: Sequence[str]) -> list[tuple[str, ...]]:
+    """Keys of groups by each of their values: dates by the calendar, others in order of first appearance.
+
+    >>> keys_in_order([("2026-11", "b"), ("2026-10", "a"), ("2026-10", "b")], ["month", "model"])
+    [('2026-10', 'b'), ('2026-10', 'a'), ('2026-11', 'b')]
+    """
+    found = list(keys)
+    ranks: list[dict[str, int]] = []
+    for place, name in enumerate(by):
+        values = list(dict.fromkeys(key[place] for key in found))
+        if name in _CALENDAR:
+            values.sort(key=lambda value: (0, value) if value[:1].isdecimal() else (1, ""))  # taxes and fees come last
+        ranks.append({value: rank for rank, value in enumerate(values)})
+    return sorted(found, key=lambda key: tuple(rank[value] for value, rank in zip(key, ranks, strict=True)))
 
 
 def _group(key: tuple[str, ...], members: Sequence[Line], total: Fraction) -> Group:

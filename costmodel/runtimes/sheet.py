@@ -58,19 +58,26 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def formula(whole: Cell, refer: Callable[[Cell], Spot | str | None]) -> str:
+def divides_by_nothing(whole: Cell) -> bool:
+    """Whether a cell is a division by what is 0 now."""
+    inner = whole.arguments[0] if whole.kind == "step" else whole
+    return inner.name == "safe_divide" and inner.kind == "operation" and not inner.arguments[1].value
+
+
+def formula(whole: Cell, refer: Callable[[Cell], Spot | str | None], no_figure: str = "") -> str:
     """The formula of a cell.
 
     Args:
         whole: a step, an operation, or a cell that is only named again.
         refer: the place or name of a part that has one; None where it is to be printed. Constants other than 0 and 1
             must have one: no number stands inside a formula. Those of a function have their role as their name.
+        no_figure: what a division by 0 shows in place of its own number, where the whole is one.
 
     Raises:
         CommandLineError: it is longer than a spreadsheet takes.
     """
     inner = whole.arguments[0] if whole.kind == "step" else whole
-    text = "=" + _Printer(refer).text(inner, top=True)
+    text = "=" + _Printer(refer).whole(inner, no_figure)
     if len(text) > LONGEST:
         raise CommandLineError(
             f"the formula of '{whole.name or 'a sum'}' would have {len(text):,} characters, and a spreadsheet takes "
@@ -84,6 +91,16 @@ class _Printer:
 
     def __init__(self, refer: Callable[[Cell], Spot | str | None]) -> None:
         self._refer = refer
+
+    def whole(self, cell: Cell, no_figure: str) -> str:
+        """The whole formula, without its sign."""
+        if no_figure and cell.kind == "operation" and cell.name == "safe_divide":
+            return self._divided(cell.arguments[0], cell.arguments[1], no_figure)
+        return self.text(cell, top=True)
+
+    def _divided(self, above: Cell, below: Cell, otherwise: str) -> str:
+        top, bottom = self.text(above, _BINDING["*"]), self.text(below, _TIGHT)
+        return f"IF({bottom}=0,{otherwise},{top}/{bottom})"
 
     def text(self, cell: Cell, binding: int = 0, *, top: bool = False) -> str:
         """A part, in brackets where it binds less than what is around it."""
@@ -124,8 +141,7 @@ class _Printer:
         if name == "where":
             return f"IF({first},{self.text(parts[1])},{self.text(parts[2])})"
         if name == "safe_divide":
-            top, below = self.text(parts[0], _BINDING["*"]), self.text(parts[1], _TIGHT)
-            return f"IF({below}=0,{self.text(parts[2])},{top}/{below})"
+            return self._divided(parts[0], parts[1], self.text(parts[2]))
         decimals = self._constant("decimals kept", ENDLESS_DECIMALS)
         if name == "real_power":
             return f"ROUND({self.text(parts[0], _TIGHT)}^{self.text(parts[1], _TIGHT)},{decimals})"

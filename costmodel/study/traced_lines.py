@@ -86,7 +86,8 @@ class BillLines:
         self._groups: dict[tuple[Any, ...], dict[int, Entry]] = {}
         for entry in bill.entries:
             about = (entry.workload, entry.step, entry.labels, entry.model, entry.tier, entry.region, entry.band)
-            self._groups.setdefault((*about, id(entry.tariff)), {})[self._at[entry.month]] = entry
+            by_the_month = entry.factors is None  # a month's quantities stand beside requests of the same tariff
+            self._groups.setdefault((*about, id(entry.tariff), by_the_month), {})[self._at[entry.month]] = entry
 
     def records(self) -> Iterator[Line]:
         """Records of each kind of work."""
@@ -147,13 +148,26 @@ class BillLines:
 
     def _words(self, group: Mapping[int, Entry]) -> str:
         """What a group is; several tariffs of the same thing are told apart by the day of their prices."""
-        first = next(iter(group.values()))
-        words = entry_words(first)
-        same = [other for other in self._groups.values() if entry_words(next(iter(other.values()))) == words]
+        words, by_the_month = _about(group)
+        same = [other for other in self._groups.values() if _about(other) == (words, by_the_month)]
+        beside = [other for other in self._groups.values() if _about(other) == (words, not by_the_month)]
+        if by_the_month and any(_meters(group) & _meters(other) for other in beside):
+            words = f"{words}, by the month"
         if len(same) == 1:
             return words
         number = next(index for index, other in enumerate(same) if other is group)
         return f"{words}, price {number + 1} of {len(same)}"
+
+
+def _about(group: Mapping[int, Entry]) -> tuple[str, bool]:
+    """What a group is in words, and whether it is quantities of a month instead of requests."""
+    first = next(iter(group.values()))
+    return entry_words(first), first.factors is None
+
+
+def _meters(group: Mapping[int, Entry]) -> set[str]:
+    """The meters that a group counts."""
+    return {meter for entry in group.values() for meter in entry.totals}
 
 
 def _charges(group: Mapping[int, Entry]) -> dict[Measure, dict[int, Charge]]:

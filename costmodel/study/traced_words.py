@@ -22,9 +22,9 @@ _LABELS = {
     "per_month": "records a month",
     "days_per_month": "days a month",
     "monthly_growth": "growth a month",
-    "cache_read": "share of input read from cache",
-    "cache_write_5m": "share of input written to a five-minute cache",
-    "cache_write_1h": "share of input written to a one-hour cache",
+    "cache_read": "input read from cache",
+    "cache_write_5m": "input written to a five-minute cache",
+    "cache_write_1h": "input written to a one-hour cache",
     "resubmitted": "share sent again",
     "requests_per_record": "requests a record",
     "output_per_input": "output tokens for one input token",
@@ -49,8 +49,19 @@ _SECTIONS = {
     "meters": "a request: {name}",
 }
 _BY_THE_HOUR = frozenset({"wage_per_hour", "value_per_hour"})
+# Fields of the scenario that are shares and rates, whether they are written in percent or as 0.3.
+_SHARES = frozenset(
+    {
+        "adoption", "cache_read", "cache_write_5m", "cache_write_1h", "discount_rate", "finance_rate", "learning_rate",
+        "loading", "loading_on_wage", "monthly_growth", "prices", "rate", "reinvest_rate", "resubmitted",
+        "review_finds", "review_share", "share", "share_used", "time_saved", "usable_share", "wages",
+    }
+)  # fmt: skip
+_OF_SHARES = frozenset({"service_tier", "shares"})  # all of whose entries are shares
+_PERCENT = re.compile(r"%(\s+of\s+\w+)?$")
 # Words of a name, and the unit that they tell.
 _UNITS = (
+    ("steepness_per_month", "a month"),
     ("minutes", "minutes"),
     ("hours_per_day", "hours"),
     ("hours", "hours"),
@@ -108,15 +119,24 @@ def _adoption(path: Steps) -> str:
 def unit(scenario: Scenario, path: Steps) -> str:
     """The unit of a number: as the scenario writes it, else as its name tells."""
     written = _written(scenario, path)
-    if written.endswith("%"):
+    if _PERCENT.search(written):
         return "%"
     money = _MONEY.search(written)
     if money is not None:
         if money[2]:
             return say("{currency} a {period}", currency=money[1], period=labelled(money[2]))
         return say("{currency} an hour", currency=money[1]) if path[-1] in _BY_THE_HOUR else money[1]
+    if is_share(path):
+        return "%"
     names = [str(part) for part in path]
     return next((found for word, found in _UNITS if any(word in name for name in names[-2:])), "")
+
+
+def is_share(path: Steps) -> bool:
+    """Whether a field takes a share or rate: a bare 0.3 there is 30 %."""
+    last, inside = path[-1], path[-2] if len(path) > 1 else ""
+    listed_share = inside == "adoption" and isinstance(last, int)
+    return last in _SHARES or listed_share or inside in _OF_SHARES
 
 
 def _written(scenario: Scenario, path: Steps) -> str:

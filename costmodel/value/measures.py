@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.equations import charges
 from costmodel.equations import returns as equations
+from costmodel.runtimes.operations import maximum
 from costmodel.value import returns
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Measures(NamedTuple):
     """Figures of one option over the horizon; money in the reporting currency.
 
     Attributes:
-        saving, capacity_used, llm_cost, fixed_cost, error_cost, one_off, cost, net: undiscounted sums.
+        saving, capacity_used, llm_cost, fixed_cost, error_cost, one_off, cost, net: undiscounted sums; all
+            cost counts a saving or capacity below 0 too.
         cash_net, cash_present_value: net without the capacity used.
         capacity_hours, capacity_value: freed, and in no flow.
         net_present_value, capacity_present_value: discounted.
@@ -55,6 +57,11 @@ class Measures(NamedTuple):
     modified_rate: float | None
     payback: Payback
     discounted_payback: Payback
+
+    @property
+    def spent(self) -> Any:
+        """Money that is spent: all cost but more pay and hours than by hand, which are negative savings."""
+        return self.one_off + self.llm_cost + self.fixed_cost + maximum(self.error_cost, 0)
 
 
 def measures_of(flows: Flows, discount_rate: Any, modified: ModifiedReturn) -> Measures:

@@ -217,6 +217,38 @@ def test_other_lengths_are_refused_in_words(tmp_path: Path) -> None:
     assert cm.variance(plan(tmp_path), used, per="month").head.months == ("2026-09",)
 
 
+def test_a_log_that_touches_the_month_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """November in local time begins in October: it is refused with the way out, and a mean month tells of the edge."""
+    used = actual(tmp_path, ROWS[0].replace("2026-11-03", "2026-10-31"), *ROWS)
+    (tmp_path / "actual.json").write_text(json_text(used.to_json()))
+    plan(tmp_path)
+    command = ["variance", str(tmp_path / "plan.yaml"), str(tmp_path / "actual.json")]
+    assert run(command) == 2
+    text = " ".join(capsys.readouterr().err.split())
+    assert "BASE has 3 months (2026-11 to 2027-01), HEAD 2 months (2026-10 to 2026-11)" in text
+    assert "Both have 2026-11: compare it alone with --month 2026-11." in text
+    assert run([*command, "--month", "2026-11"]) == 0
+    assert "The cost does not move" in capsys.readouterr().out
+    assert run([*command, "--per", "month"]) == 0
+    assert "HEAD has 1 request in 2026-10 and 4 requests in 2026-11." in capsys.readouterr().out
+
+
+def test_rows_left_out_of_one_month_are_of_the_whole_log(tmp_path: Path) -> None:
+    """A row that cannot be read has no month that is known."""
+    used = actual(tmp_path, ROWS[0].replace("2026-11-03", "2026-10-31"), *ROWS, ROWS[0].replace("1000", "-1"))
+    found = cm.variance(plan(tmp_path), used, month="2026-11")
+    assert "(in the whole log, whatever their month)" in found.tables()[0].lead
+
+
+def test_a_long_warning_of_a_file_is_whole(tmp_path: Path) -> None:
+    """A note that names many models keeps each with its date; what is without end is cut after a word."""
+    record = json.loads(json_text(actual(tmp_path).to_json()))
+    text = "Prices are taken to stay: " + ", ".join(f"provider/model-{number} (2026-10-14)" for number in range(60))
+    for told, kept in ((text, text), ("word " * 10_000, f"{'word ' * 798}word…")):
+        found = spend_of_record(record | {"warnings": [{"code": "x", "text": told}]}, "actual.json")
+        assert found.warnings == (("x", kept),)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

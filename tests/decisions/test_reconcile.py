@@ -677,7 +677,8 @@ def test_a_name_that_the_book_does_not_know_is_told(tmp_path: Path, book: PriceB
     found = held(book, log_of(tmp_path, USED), bill_of(tmp_path, right))
     (note,) = [notice for notice in found.notices if notice.code == "names-not-known"]
     assert note.about == ("'ACME Big' (is it acme/big?)",)
-    assert "under 'values' of 'model' in the file of --bill-mapping, such as {'ACME Big': acme/big}." in note.text
+    assert "under 'values' of 'model' in the file of --bill-mapping (in Python, mapping=FILE)" in note.text
+    assert note.text.endswith(", such as {'ACME Big': acme/big}.")
     assert note.text in {item["text"] for item in found.to_json()["warnings"]}
     known = held(book, log_of(tmp_path, USED), bill_of(tmp_path, charges(USED)))
     assert "names-not-known" not in {notice.code for notice in known.notices}
@@ -705,7 +706,7 @@ def test_wrong_mappings(tmp_path: Path, text: str, words: str) -> None:
     [
         (["2026-11-01,acme/big,$1.50,USD"], r"bill.csv:2:1: row 1: the amount is no plain number"),
         (["2026-11-01,acme/big,1,USD", "2026-11-01,acme/big,JANE DOE,USD"], r"bill.csv:3:1: row 2: the amount"),
-        (["2026-11-01,acme/big,,USD"], "the amount is no plain number"),
+        (["2026-11-01,acme/big,,USD"], "row 1: the amount is empty: write it, 0 where nothing is charged"),
         (["2026-11-01,acme/big,1e-30,USD"], "at most 24"),
         (["2026-11-01,acme/big,1,dollars"], "the currency is no code"),
         (["2026-11-99,acme/big,1,USD"], "row 1: the time cannot be read"),
@@ -729,6 +730,22 @@ def test_all_wrong_rows_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
         read_bill(path)
     assert [mistake.line for mistake in caught.value.mistakes] == [2, 3, 4]
+
+
+def test_advice_that_was_followed_is_not_given_again(tmp_path: Path) -> None:
+    """An empty amount is empty, whatever stands before decimals; another currency is told beside it."""
+    path, mapping = tmp_path / "bill.csv", tmp_path / "bill.yaml"
+    mapping.write_text("bill: ours\nlike: plain\ndecimal: ','\nkind: {is: Usage}\n")
+    path.write_text(
+        "day;model;amount;currency\n2026-11-01;a;0,44;USD\n2026-11-01;a;;USD\n2026-11-02;a;n/a;USD\n"
+        "2026-11-02;a;0,33;EUR\n"
+    )
+    with pytest.raises(FileError) as caught:
+        read_bill(path, mapping)
+    empty, text, euro = caught.value.mistakes
+    assert (empty.line, "the amount is empty" in empty.message, "decimal" in empty.message) == (3, True, False)
+    assert (text.line, "the mapping says `decimal: ','`" in text.message) == (4, True)
+    assert (euro.line, euro.message.split(": a bill")[0]) == (5, "row 4: in EUR, and the rows above in USD")
 
 
 @pytest.mark.parametrize(

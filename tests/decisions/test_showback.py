@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from priced_logs import log_file, used
 
-from costmodel.decisions.metered.showback import showback
+from costmodel.decisions.metered.showback import OTHER_MONTHS, showback
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.adding_up import apportioned
 from costmodel.results.metered.showback import OWN
@@ -89,6 +89,36 @@ def test_a_subscription_is_paid_for_every_month(tmp_path: Path) -> None:
     assert (march.total, borne(march, "s")) == (6, {"b": Fraction(5)})
     with pytest.raises(CommandLineError, match="no usage with a price in 2026-02: it is of 2026-01 to 2026-03"):
         shared(log, tmp_path, entry, month="2026-02")
+
+
+def test_a_stated_pool_is_booked_in_its_month_alone(tmp_path: Path) -> None:
+    """The months, shown one by one, come to the whole log; what is booked in another month is told."""
+    log = used(log_file(tmp_path, [("2026-10-05", "a", 2 * MILLION), ("2026-11-05", "b", MILLION)]))
+    entries = (
+        "name: review, amount: 9 USD, month: 2026-10, spread: even",
+        "name: credit, amount: -1 USD, month: 2026-11, spread: even",
+        "name: later, amount: 7 USD, month: 2026-12, shares: {nobody yet: 100 %}",
+    )
+    whole = shared(log, tmp_path, *entries)
+    october, november = (shared(log, tmp_path, *entries, month=month) for month in ("2026-10", "2026-11"))
+    assert [(pool.name, pool.what) for pool in october.pools] == [("review", "stated amount of 2026-10")]
+    assert [(pool.name, pool.what) for pool in november.pools] == [("credit", "credit of 2026-11")]
+    assert (october.total, november.total, whole.total) == (11, 0, 11)
+    told = [[item.about for item in found.used.notices if item.code == OTHER_MONTHS] for found in (whole, october)]
+    assert told == [[("'later' (2026-12)",)], [("'credit' (2026-11)", "'later' (2026-12)")]]
+    assert any("Not booked here" in note for note in october.tables()[0].notes)
+
+
+def test_a_month_is_not_shown_with_a_pool_that_every_month_would_book_again(tmp_path: Path) -> None:
+    """Each stated amount without its month is told at its place; the whole log books it once."""
+    log = used(log_file(tmp_path, [("2026-10-05", "a", 2 * MILLION), ("2026-11-05", "b", MILLION)]))
+    entries = ("name: x, amount: 9 USD, spread: even", "name: y, per_month: 1 USD, spread: even")
+    assert shared(log, tmp_path, *entries).total == 14
+    with pytest.raises(FileError, match=r"3:23: 'x' is booked once, .* write 'month: 2026-11' beside it") as error:
+        shared(log, tmp_path, *entries, "name: z, amount: -1 USD, spread: even", month="2026-11")
+    assert [mistake.line for mistake in error.value.mistakes] == [3, 5]
+    with pytest.raises(FileError, match="'month' is of a stated 'amount' alone, and 'y' has 'per_month'"):
+        shared(log, tmp_path, "name: y, per_month: 1 USD, month: 2026-11, spread: even")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import permutations
@@ -18,9 +19,10 @@ from costmodel import Scenario, estimate
 from costmodel.cli import run
 from costmodel.decisions.variance.document_diff import changes
 from costmodel.decisions.variance.matched import matched
+from costmodel.decisions.variance.meter_words import MeterWords
 from costmodel.decisions.variance.orders import sequential_effects, symmetric_effects
 from costmodel.decisions.variance.result_file import spend_of_record, written_spend
-from costmodel.decisions.variance.spend import Case, Key, MeterWords, MonthSpend, Spend, Use, slices_of
+from costmodel.decisions.variance.spend import Case, Key, MonthSpend, Spend, Use, slices_of
 from costmodel.decisions.variance.variance import limit_of, variance
 from costmodel.errors import CommandLineError, FileError
 from costmodel.results.records import json_text
@@ -853,12 +855,51 @@ def test_minimum_and_subscription(tmp_path: Path) -> None:
 def test_mean_months() -> None:
     """Horizons of other lengths are compared by their mean months; without it they are refused."""
     short = shipped(MIX, ("horizon.months", "6"))
-    with pytest.raises(CommandLineError, match=r"BASE has 12 months, HEAD 6: .*--per month"):
+    with pytest.raises(
+        CommandLineError, match=r"BASE has 12 months \(2026-12 to 2027-11\), HEAD 6 months \(.*--per month"
+    ):
         variance(shipped(), short)
     found = variance(shipped(), short, per="month")
     assert found.total == short.total / 6 - shipped().total / 12
     assert effects(found) == {"volume": found.total}
     assert ("mean-months", "Mean months are compared: of 12 months in BASE, of 6 in HEAD.") in found.warnings
+
+
+def test_one_month_of_both() -> None:
+    """The month by its name on both sides, whatever its place; a month that one does not have is refused in words."""
+    later = shipped(MIX, ("horizon.start", "2027-06"), ("horizon.months", "3"))
+    found = variance(shipped(), later, month="2027-07")
+    (base,) = (group.cost for group in shipped().by("month") if group.key == ("2027-07",))
+    (head,) = (group.cost for group in later.by("month") if group.key == ("2027-07",))
+    assert (found.base.total, found.head.total, found.total) == (base, head, head - base)
+    text = "2027-07 alone is compared, as asked: BASE has 12 months (2026-12 to 2027-11) and HEAD has 3 months"
+    assert found.warnings[0] == ("one-month", f"{text} (2027-06 to 2027-08).")
+    with pytest.raises(CommandLineError, match=r"Both have 2027-06 to 2027-08: compare one .* --month 2027-06\."):
+        variance(shipped(), later)
+    with pytest.raises(CommandLineError, match="2026-12 is not in HEAD: BASE has 12 months"):
+        variance(shipped(), later, month="2026-12")
+
+
+def test_input_that_is_priced_apart_is_not_called_input() -> None:
+    """1,000 tokens without a cache, then 900 and 300 read from it: input rose, and what fell is what is not read."""
+    base = month(1, {"x/a": (1, {"input": (1000, 2)})})
+    head = month(1, {"x/a": (1, {"input": (900, 2), "cache_read": (300, 1)})})
+    parts = (("cache_read", "input tokens read from cache"), ("cache_write_5m", "input tokens written to a cache"))
+    words = {"input": MeterWords("input tokens", "token", 1, parts), "cache_read": MeterWords(parts[0][1], "token", 1)}
+    sides = [replace(spend(item), meters=words) for item in (base, head)]
+    assert {item.sentence for item in variance(*sides).findings} == {
+        "x/a: input tokens not read from cache a request fell from 1,000 to 900",
+        "x/a: input tokens read from cache a request rose from 0 to 300",
+    }
+    uncached = replace(spend(month(1, {"x/a": (1, {"input": (900, 2)})})), meters=words)
+    assert [item.sentence for item in variance(sides[0], uncached).findings] == [
+        "x/a: input tokens a request fell from 1,000 to 900"
+    ]
+    assert words["input"].without({"cache_read", "cache_write_5m"}) == (
+        "input tokens not read from cache or written to a cache"
+    )
+    odd = MeterWords("output tokens", "token", 1, (("reasoning", "reasoning tokens"),))
+    assert odd.without({"reasoning"}) == "output tokens apart from reasoning tokens"
 
 
 def test_months_are_matched_by_position() -> None:
@@ -987,7 +1028,13 @@ def test_fail_over_of_nothing() -> None:
         (["SCENARIO"], "Missing argument 'HEAD'"),
         (["SCENARIO", "EUR"], "BASE is in USD, HEAD in EUR: two costs are compared in one currency"),
         (["SCENARIO", "KEPT", "--set", "horizon.months=1"], "is a result, and --set changes a scenario"),
-        (["SCENARIO", "SCENARIO", "--set", "horizon.months=1"], "BASE has 2 months, HEAD 1: "),
+        (
+            ["SCENARIO", "SCENARIO", "--set", "horizon.months=1"],
+            "BASE has 2 months (2026-12 to 2027-01), HEAD 1 month (2026-12): ",
+        ),
+        (["SCENARIO", "SCENARIO", "--month", "2027"], "--month: expected a month such as '2026-12', got '2027'"),
+        (["SCENARIO", "KEPT", "--month", "2027-03"], "2027-03 is not in BASE and HEAD: BASE has 2 months"),
+        (["SCENARIO", "KEPT", "--month", "2026-12", "--per", "month"], "leave one of them out"),
         (["SCENARIO", "SCENARIO", "--fail-over", "much"], "--fail-over: expected a number, got 'much'"),
         (["SCENARIO", "SCENARIO", "--fail-over", "1.500"], "--fail-over: '1.500' could be read in two ways"),
         (["SCENARIO", "SCENARIO", "--fail-over", "5"], "'5' may be a share or money: write '5 %' or '5 USD'"),

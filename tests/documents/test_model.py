@@ -158,6 +158,32 @@ def test_a_long_value_is_not_repeated() -> None:
     assert len(told("{name: a, inner: {price: " + "x" * 1000 + "}}")[0]) < 200
 
 
+@pytest.mark.parametrize(
+    ("number", "right"),
+    [
+        ("1,5", "write the decimal point as a point, 1.5"),
+        ("1,5 %", "write the decimal point as a point, 1.5 %"),
+        ("1.234,5", "write the decimal point as a point, 1_234.5"),
+        ("1,500", "write thousands as 1_500, or 1.5000 for the smaller number"),
+        ("0,500", "write the decimal point as a point, 0.500"),
+    ],
+)
+def test_a_comma_in_a_number_between_braces_is_told_once_with_the_number_that_is_meant(number: str, right: str) -> None:
+    """YAML reads what follows the comma as a key: no word of unknown keys, or of nothing after them."""
+    rest = number.partition(",")[2]
+    said = f"a comma between braces separates entries, so '{rest}' is read as a key: {right}"
+    column = 27 + number.index(",")
+    assert told(f"{{name: a, inner: {{price: {number}}}}}") == [f"1:{column} {said}"]
+
+
+def test_two_commas_in_numbers_between_braces_are_both_told() -> None:
+    """The same rest of a number twice is no key that stands twice."""
+    with pytest.raises(FileError) as caught:
+        parse_document(b"{a: 25,5 %, b: 74,5 %}", "x.yaml")
+    rights = [mistake.message.rpartition(", ")[2] for mistake in caught.value.mistakes]
+    assert rights == ["25.5 %", "74.5 %"]
+
+
 def test_nearest_word_is_offered() -> None:
     """A word is offered where one is near; else only what is known, if asked for."""
     assert did_you_mean("outpt", ["input", "output"]) == ": did you mean 'output'? Known keys: input, output"

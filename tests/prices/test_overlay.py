@@ -210,6 +210,16 @@ def test_contract_may_add_a_service_tier(tmp_path: Path) -> None:
         asked(book, "2026-01-15", input=100, service_tier="batch")
 
 
+def test_a_tier_or_a_name_that_an_overlay_cannot_have_is_told_with_what_works(tmp_path: Path) -> None:
+    """The tier is listed in the offer of the overlay; a name out of a log stands under its aliases."""
+    rates = "prices: {input: 1, output: 1}"
+    half = "[{name: batch, when: {service_tier: batch}, meters: [input], multiply: 0.5}]"
+    with pytest.raises(FileError, match=r"list it in the offer: 'service_tiers: \[standard, batch\]'"):
+        contracted(tmp_path, overlay(offer("m", row("2026-02-01", rates, source=CONTRACT, adjustments=half))))
+    with pytest.raises(FileError, match="under its 'aliases'"):
+        contracted(tmp_path, overlay(offer("Klinik-LLM 3", row("2026-02-01", rates, source=CONTRACT))))
+
+
 def test_alias_in_an_overlay_is_the_offer(tmp_path: Path) -> None:
     """A contract under an alias of the book's offer is a contract for that offer."""
     own = overlay(offer("m-latest", row("2026-02-01", "prices: {input: 1, output: 1}", source=CONTRACT)))

@@ -462,6 +462,28 @@ def test_nearest_names_are_suggested(tmp_path: Path, asked: str, near: str) -> N
     assert near in str(caught.value)
 
 
+@pytest.mark.parametrize("asked", ["gpt 4.1", "GPT-4.1", "gpt_4_1", "OpenAI GPT 4.1", "reseller/gpt 4.1"])
+def test_the_same_name_but_for_signs_is_nearest_and_a_list_goes_before_a_quotation(tmp_path: Path, asked: str) -> None:
+    """The model's own name decides: the maker's offer first, and no other number before it."""
+    book = working(
+        tmp_path,
+        provider("a-reseller", offer("gpt-4.1", flat("2026-01-01", "9", source=QUOTED))),
+        provider("maker", *(offer(name, flat("2026-01-01", "9")) for name in ("gpt-4", "gpt-4.1", "gpt-5.1"))),
+    )
+    with pytest.raises(UnknownModelError) as caught:
+        book.card(asked)
+    assert caught.value.nearest[:2] == ("maker/gpt-4.1", "a-reseller/gpt-4.1")
+
+
+def test_a_part_of_a_name_goes_before_what_only_looks_like_it(tmp_path: Path) -> None:
+    """'gemini' is meant for a model whose name begins so, the later number first, and not for 'o4-mini'."""
+    names = ("o4-mini", "gemini-1.5-pro", "gemini-2.5-pro", "gemini-2.5-flash-preview")
+    book = working(tmp_path, provider("maker", *(offer(name, flat("2026-01-01", "9")) for name in names)))
+    with pytest.raises(UnknownModelError) as caught:
+        book.card("gemini")
+    assert caught.value.nearest == ("maker/gemini-2.5-pro", "maker/gemini-1.5-pro", "maker/gemini-2.5-flash-preview")
+
+
 def test_one_name_for_two_offers_is_a_mistake(tmp_path: Path) -> None:
     """An alias that another offer of the same provider has is refused."""
     file = provider("acme", offer("a", flat("2026-01-01", "1")), offer("b", flat("2026-01-01", "1"), aliases="[a]"))

@@ -22,6 +22,38 @@ if TYPE_CHECKING:
 PARTS = ("input part of the tokens", "output part of the tokens")
 
 
+TIED = ("azure/gpt-4.1-global", "openai/gpt-4.1")  # they cost the same
+
+
+def cost_of(models: tuple[str, ...] = TIED, months: int = 3, **workload: Any) -> dict[str, Any]:
+    """A scenario that asks for cost alone: 100 records a day, of 2,000 and 1,000 tokens."""
+    usual = {"records": {"per_day": 100, "days_per_month": 20}, "tokens": {"input": 2000, "output": 1000}}
+    return {
+        "scenario": "cost alone",
+        "prices": {"version": "2026.11"},
+        "horizon": {"start": "2026-12", "months": months},
+        "currency": "USD",
+        "workload": usual | workload,
+        "models": list(models),
+    }
+
+
+def undone_of(**staff: Any) -> dict[str, Any]:
+    """Two posts that are kept only as far as the work with AI needs them, and months in which AI is not used again."""
+    pay = {"wage_per_hour": "15 USD", "loading_on_wage": "0 %", "usable_share": "100 %"}
+    posts = {"hours_per_day": 8, "days_per_month": 20, "staffing": "whole_posts", "posts_now": 2}
+    roi = {
+        "perspective": "the clinic",
+        "price_year": 2026,
+        "discount_rate": "0 %",
+        "staff": pay | posts | staff,
+        "manual": {"minutes": 10},
+        "with_ai": {"review_share": "100 %", "review_minutes": 2},
+        "adoption": ["0 %", "0 %", "100 %", "100 %", "0 %", "50 %"],
+    }
+    return cost_of(months=6) | {"roi": roi}
+
+
 def data_of(page: str) -> Any:
     """The numbers that stand in a page."""
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
@@ -75,4 +107,15 @@ def expected(scenario: Scenario, model: TracedModel) -> dict[str, list[Fraction]
         "net_present_value": [of.net_present_value for of in flows],
         "return_on_all_cost": [return_on_cost(of.benefit_total, of.cost_total) for of in flows],
         "capacity_value": [of.total("capacity_value") for of in flows],
+        **{name: [number] * len(flows) for name, number in _undone(scenario, worth.works).items()},
     }
+
+
+def _undone(scenario: Scenario, works: Any) -> dict[str, Fraction]:
+    """Hours beyond the posts, more than by hand, and their worth at the cost of a usable hour."""
+    assert scenario.roi is not None
+    if scenario.roi.staff.staffing != "whole_posts":
+        return {}
+    more = [max(work.staff.beyond_after - work.staff.beyond_before, Fraction(0)) for work in works]
+    worth = [hours * work.usable_hour_cost for hours, work in zip(more, works, strict=True)]
+    return {"undone_hours": sum(more, Fraction(0)), "undone_value": sum(worth, Fraction(0))}

@@ -344,6 +344,82 @@ def test_offers_left_out_are_told_of():
     assert "24 more offers, not drawn, stand in the table." in text_of(figure)
 
 
+def test_estimated_costs_have_their_sign():
+    """A cost of estimated tokens bears the table's sign at its bar, in titles, and it is explained."""
+    result = comparison([120, 240], latencies=[100, 200])
+    how = {"token_counts": "factor"}
+    guessed = replace(result, standings=(result.standings[0]._replace(**how), result.standings[1]))
+    assert guessed.tables()[0].rows[0][1] == "~10.00"
+    for draw in (charts.provider_costs, charts.cost_against_latency):
+        figure = draw(guessed)
+        assert ": ~10.00 USD a month" in figure.get_label()
+        assert "~ the tokens are an estimate" in text_of(figure)
+        assert "~" not in text_of(draw(result))
+    assert {"~10.00", "20.00"} <= set(text_of(charts.provider_costs(guessed)).splitlines())
+    assert "~10.00 USD a month" in guessed.tables()[0].lead
+    paid = charts.provider_costs(replace(guessed, present=Present("0 openai/gpt", Fraction(120))))
+    assert "against" not in paid.get_label()
+
+
+def test_equal_offers_have_no_winner():
+    """The cheapest that cost the same are named together and drawn alike."""
+    figure = charts.provider_costs(comparison([120, 120, 240]))
+    assert figure.get_label() == (
+        "0 openai/gpt, 1 openai/gpt are the cheapest of 3 eligible offers, at the same cost: 10.00 USD a month"
+    )
+    colours = [patch.get_facecolor() for patch in figure.axes[0].patches]
+    assert colours[0] == colours[1] != colours[2]
+    assert charts.provider_costs(comparison([120, 120])).get_label() == (
+        "2 eligible offers cost the same: 10.00 USD a month"
+    )
+    many = charts.provider_costs(comparison([120] * 5 + [240])).get_label()
+    assert many.startswith("0 openai/gpt, 1 openai/gpt, 2 openai/gpt and 2 more are the cheapest of 6")
+    assert of_latency([12, 12], [300, 300]).get_label() == (
+        "0 openai/gpt, 1 openai/gpt alike are the cheapest and the fastest of 2 offers of known latency: "
+        "1.00 USD a month at 300 ms"
+    )
+
+
+def test_equal_months_bear_equal_figures():
+    """Two months of 0.4 yen each: the same figure, none is 0 while it is drawn, and it is told."""
+    result = replace(estimate([("tax", 1)], 3), currency="JPY")
+    levies = tuple(
+        line._replace(cost=Fraction(cost)) for line, cost in zip(result.levies, ("7.6", "0.4", "0.4"), strict=True)
+    )
+    figure = charts.monthly_cost(replace(result, levies=levies))
+    assert figure.get_label() == "8 JPY in 3 months; 7.6 in the first month, 0.4 in the last"
+    assert text_of(figure).splitlines().count("0.4") == 2
+    assert "the last digit may differ" in text_of(figure)
+    assert "may differ" not in text_of(charts.monthly_cost(estimate([("tax", 10)], 2)))
+
+
+def test_months_without_a_line_are_drawn_as_nothing():
+    """A month of which the bill has nothing bears 0, in its place."""
+    whole = estimate([("tax", 10)], 3)
+    figure = charts.monthly_cost(replace(whole, levies=whole.levies[:2]), "What is paid")
+    assert figure.get_label() == "What is paid: 21.00 USD in 3 months; 10.00 in the first month, 0.00 in the last"
+    assert {"10.00", "11.00", "0.00"} <= set(text_of(figure).splitlines())
+
+
+def test_no_line_stands_on_a_number():
+    """Where the break-even would cross a number, that stands beside it in its cell."""
+    result = two_way(2, 4, lambda a, b: (b - 2) * 50000 + 5000 * a)
+    result = replace(result, break_evens=((Fraction("1.9"),), (Fraction("2.1"),)))
+    figure = charts.two_way_map(result)
+    axes = figure.axes[0]
+    picture = figure.canvas.get_renderer()
+    boxes = [
+        text.get_window_extent(picture) for text in axes.texts if text.get_text().lstrip("-").replace(",", "").isdigit()
+    ]
+    assert len(boxes) == 8
+    for row in (1.9, 2.1):
+        at = axes.transData.transform((row, 0))[0]
+        height = axes.transData.transform((0, 1 if row == 1.9 else 2))[1]
+        mine = [box for box in boxes if abs((box.y0 + box.y1) / 2 - height) < 5]
+        assert len(mine) == 4
+        assert not any(box.x0 <= at <= box.x1 for box in mine)
+
+
 def test_months_are_stacked_apart_by_sign():
     """What is paid stands above 0, what is given back below, each on top of the last."""
     rows = [("rebate", -4), ("tax", 10), ("refund", -2), ("fee", 5)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_settings import data_of
+from page_settings import cost_of, data_of, undone_of
 from workbook_cases import CASES, roi_of, scenario_of
 
 from costmodel.errors import CommandLineError
@@ -26,6 +26,7 @@ from costmodel.reports.page.figures import figures_of
 from costmodel.reports.page.words import page_words
 from costmodel.results.labels.catalogue import messages
 from costmodel.runtimes.script import PRELUDE, function_body
+from costmodel.runtimes.trace import as_cell
 from costmodel.scenario import Scenario
 from costmodel.study.traced import traced_model
 from costmodel.study.traced_tree import Trees
@@ -130,19 +131,20 @@ def test_every_field_has_a_label(shipped: tuple[TracedModel, str]) -> None:
     elements = Elements(shipped[1])
     ids = [of["id"] for _, of in elements.found if "id" in of]
     labels = {of["for"] for name, of in elements.found if name == "label"}
-    numbers = [of for name, of in elements.found if name == "input" and of.get("type") == "number"]
+    numbers = [of for name, of in elements.found if name == "input" and of.get("inputmode") == "decimal"]
     sliders = [of for name, of in elements.found if name == "input" and of.get("type") == "range"]
     assert len(ids) == len(set(ids))
     assert {of["id"] for of in numbers} | {"over"} == labels
     assert {of["aria-labelledby"] for of in sliders} <= set(ids)
     assert {word for of in numbers for word in (of["aria-describedby"] or "").split()} <= set(ids)
+    assert {(of["type"], of["role"]) for of in numbers} == {("text", "spinbutton")}  # a browser reads no number itself
     assert len(numbers) == len(data_of(shipped[1])["fields"])
 
 
 def test_no_script_of_the_page_writes_markup() -> None:
     """Text is set as text: nothing in the page's own script takes markup."""
     found = sorted((ROOT / "costmodel" / "reports" / "page").glob("*.js"))
-    assert len(found) == 4
+    assert len(found) == 5
     code = "".join(path.read_text() for path in found)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|\.style\b", code)
 
@@ -204,6 +206,28 @@ def test_guards_and_wholes() -> None:
     assert any("100 %" in item.words for item in mix)
     share = next(leaf.cell for leaf in model_of("emr-mix").leaves if leaf.cell.name.startswith("share of "))
     assert share.unit == "%"
+
+
+def test_without_records_there_are_tables(tmp_path: Path) -> None:
+    """No records cost nothing, which is a figure; what a record costs is none, and any record breaks the figures."""
+    data = cost_of(records={"per_month": 0})
+    found = figures_of(traced_model(scenario_of(data, tmp_path)))
+    figures = {item.name: item for item in found.costs}
+    assert [as_cell(cell).value for cell in figures["total"].cells] == [0, 0]
+    assert [as_cell(cell).value for cell in figures["record"].below] == [0, 0]
+    (condition,) = found.conditions
+    assert condition.cell.value == 1
+    assert condition.cell.kind == "operation"  # it moves with the records
+    assert "made of a scenario without any" in condition.words
+
+
+def test_work_left_undone_is_traced(tmp_path: Path) -> None:
+    """Six months, one post left of two: 173 1/3 hours less 13 1/3 in each of two, worth 15 USD an hour."""
+    found = figures_of(traced_model(scenario_of(undone_of(), tmp_path)))
+    assert [cell.value for cell in found.undone] == [2, Fraction(560, 3), 2800]
+    overtime = undone_of(staffing="overtime", overtime={"factor": 2})
+    assert figures_of(traced_model(scenario_of(overtime, tmp_path))).undone == ()
+    assert figures_of(model_of("emr-medium")).undone == ()
 
 
 def test_locale() -> None:

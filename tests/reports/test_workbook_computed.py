@@ -151,8 +151,8 @@ def _labels() -> Cells:
 def test_checks_fail_where_something_is_wrong(tmp_path: Path) -> None:
     """Shares that are not 100 %, an input outside its limits, a size outside its band: the master check says so."""
     computed = Computed(workbook(traced_model(shipped("emr-mix"))), tmp_path)
-    assert "1 checks fail" in str(computed.values({"share_of_openai_gpt_4_1": Fraction("0.5")})["Cover", "B8"])
-    assert "checks fail" in str(computed.values({"records_a_day": -5})["Cover", "B8"])
+    assert "1 check fails" in str(computed.values({"share_of_openai_gpt_4_1": Fraction("0.5")})["Cover", "B8"])
+    assert "1 check fails" in str(computed.values({"records_a_day": -5})["Cover", "B8"])
     (tmp_path / "band").mkdir()
     charts = Computed(workbook(traced_model(shipped("long-charts", {"horizon.months": "1"}))), tmp_path / "band")
     beyond = charts.values({"routine_charts_input_tokens_a_request": 200_001})
@@ -160,5 +160,5 @@ def test_checks_fail_where_something_is_wrong(tmp_path: Path) -> None:
     assert charts.values({"routine_charts_input_tokens_a_request": 200_000})["Cover", "B8"] == "all checks pass"
     (tmp_path / "counts").mkdir()
     counts = Computed(workbook(traced_model(scenario_of(CASES["counts and records"], tmp_path))), tmp_path / "counts")
-    assert "1 checks fail" in str(counts.values({"records_a_month": 1001})["Cover", "B8"])
+    assert "1 check fails" in str(counts.values({"records_a_month": 1001})["Cover", "B8"])
     assert counts.values({"records_a_month": 1001, "count_of_ours_plain": 301})["Cover", "B8"] == "all checks pass"

@@ -167,7 +167,7 @@ def test_prices_name_their_row() -> None:
     rows = [[cell.value for cell in row] for row in book["Prices"].iter_rows(min_row=4)]
     batch = next(row for row in rows if row[:3] == ["openai/gpt-4.1", "output", "service tier batch"])
     assert (batch[3], batch[5], batch[6], batch[8]) == (8, "batch", 0.5, pytest.approx(4e-6))
-    assert "2025-11-01" in batch[9]
+    assert "2025-11-01" in batch[10]
     assert any(isinstance(item, str) and "openai.com" in item for item in batch)
 
 

@@ -6,20 +6,22 @@ program is missing.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from workbook_cases import CASES, scenario_of
-from workbook_cells import computed_by_libreoffice, different, formulas_of, values_of, with_values
+from workbook_cells import computed_by_libreoffice, different, formulas_of, places, values_of, with_values
 
 from costmodel.reports.workbook import workbook
 from costmodel.scenario import Scenario
 from costmodel.study.cost import estimate
 from costmodel.study.traced import traced_model
-from costmodel.study.worth import case_of
+from costmodel.study.worth import case_of, result_of
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -39,7 +41,7 @@ CHANGED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("emr-medium", {"tokens_a_request": 3456}, {"workload.tokens.total": "3456"}),
     (
         "batch-cache-retries",
-        {"share_of_input_read_from_cache": 0.6, "share_sent_again": 0.07},
+        {"input_read_from_cache": 0.6, "share_sent_again": 0.07},
         {"cache_read": "60 % of input", "resubmitted": "7 %"},
     ),
     (
@@ -62,6 +64,7 @@ CHANGED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"with_ai_time_saved": 0.35, "posts_now": 12},
         {"roi.with_ai.time_saved": "35 %", "roi.staff.posts_now": "12"},
     ),
+    ("hospital-roi", {"paid_once_integration": 220_000}, {"roi.one_off.integration": "220_000 USD"}),
     (
         "vendor-roi-capacity",
         {"freed_hours_share_of_the_freed_hours_that_is_used": 0.25},
@@ -95,9 +98,28 @@ def test_after_changes_in_the_workbook(tmp_path: Path) -> None:
             flows = case_of(changed).worth().flows
             wanted = [float(next(iter(flows.values())).net_present_value)]
             found = [got["Results", f"C{shown['net present value'][1:]}"]]
+            rate = result_of(case_of(changed)).options[0].measures.rates.unique
+            assert got["Results", f"C{shown['internal rate of return, a year'][1:]}"] == (
+                "none" if rate is None else pytest.approx(rate, rel=1e-6)
+            ), name
         else:
             result = estimate(changed)
             wanted = [float(item.total) for item in getattr(result, "estimates", (result,))]
             found = [got["Results", f"B{5 + number}"] for number in range(len(wanted))]
         assert [abs(a - b) < CENT for a, b in zip(found, wanted, strict=True)] == [True] * len(wanted), name
         assert "all checks pass" in [value for (sheet, _), value in got.items() if sheet == "Cover"], name
+
+
+def test_numbers_written_as_text_are_seen(tmp_path: Path) -> None:
+    """`10` as text is taken by `*` and left out by MIN: the master check says that it is no number."""
+    data = workbook(traced_model(Scenario.load(ROOT / "scenarios" / "hospital-roi.yaml", {"horizon.months": "2"})))
+    for name in ("posts_now", "openai_gpt_4_1_input_price"):
+        (tmp_path / name).mkdir()
+        sheet, cell = places(data)[name]
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        book[sheet][cell.replace("$", "")].value = "10"
+        file = io.BytesIO()
+        book.save(file)
+        (got,) = computed_by_libreoffice([file.getvalue()], tmp_path / name)
+        texts = [value for (sheet, _), value in got.items() if sheet == "Cover"]
+        assert "1 check fails: see the sheet of checks" in texts, name

@@ -133,7 +133,7 @@ def test_what_is_zero_is_no_constant(tmp_path: Path) -> None:
     """A share of 0 is a leaf like any other: cache, retries, hours used and the first month of an adoption."""
     model = traced_model(scenario_of(CASES["what is 0 today"], tmp_path))
     names = {leaf.cell.name for leaf in model.leaves}
-    assert {"share of input read from cache", "share sent again", "growth a month"} <= names
+    assert {"input read from cache", "share sent again", "growth a month"} <= names
     model = traced_model(scenario_of(CASES["freed hours that nobody uses today"], tmp_path))
     assert "share of the freed hours that is used" in {leaf.cell.name.partition(": ")[2] for leaf in model.leaves}
 

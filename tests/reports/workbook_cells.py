@@ -101,9 +101,17 @@ class Computed:
         self._cells, self._places = list(formulas_of(data)), places(data)
         self._model: Any = formulas.ExcelModel().loads(str(file)).finish()
 
+    @property
+    def names(self) -> list[str]:
+        """Names that numbers can be put into."""
+        return list(self._places)
+
     def values(self, changes: Mapping[str, Any] | None = None) -> Cells:
         """The value of every formula, with other numbers in named cells."""
-        given = {self._key(*self._places[name]): float(value) for name, value in (changes or {}).items()}
+        given = {
+            self._key(*self._places[name]): value if isinstance(value, str) else float(value)
+            for name, value in (changes or {}).items()
+        }
         found = self._model.calculate(inputs=given)
         return {place: found[self._key(*place)].value[0, 0] for place in self._cells}
 

@@ -183,3 +183,40 @@ def test_a_guess_of_a_day_that_begins_with_the_day(tmp_path: Path) -> None:
     text, guessed = guess(path, tmp_path)
     assert "time: {path: Date, kind: day.month.year, zone: UTC}" in text
     assert rows(path, guessed)[0]["at_us"] == 1_796_083_200_000_000
+
+
+MAPPED = """shape: ours
+time: {path: time, zone: UTC}
+model: {path: model, values: {Haiku 4.5: anthropic/claude-haiku-4-5}}
+meters: {input: input_tokens, output: output_tokens}
+labels: {department: department}
+"""
+
+
+def test_models_stand_as_logged_and_as_they_are_read(tmp_path: Path) -> None:
+    """The name in the log, and what a mapping makes of it; a name that it leaves alone stands once."""
+    path = log(tmp_path, GOOD | {"model": "Haiku 4.5"}, GOOD | {"model": "Haiku 4.5"}, GOOD)
+    seen = inspect([path], mapping(tmp_path, MAPPED))
+    assert seen.models == {"Haiku 4.5": 2, "m": 1}
+    assert seen.read_as == {"Haiku 4.5": "anthropic/claude-haiku-4-5"}
+    table = InspectionResult(seen).tables()[2]
+    assert table.rows == (("Haiku 4.5", "anthropic/claude-haiku-4-5", "2"), ("m", "", "1"))
+
+
+def test_a_long_name_of_a_mapping_is_not_shown(tmp_path: Path) -> None:
+    """What is longer than a name may be is not told, although the mapping names it; the row stays good."""
+    long = "x" * 500
+    path = log(tmp_path, GOOD | {"model": long})
+    seen = inspect([path], mapping(tmp_path, MAPPED.replace("Haiku 4.5", long)))
+    assert (seen.models, seen.bad_count) == ({"(a name longer than the limit)": 1}, 0)
+
+
+def test_text_that_is_no_utf8_is_told_with_the_rows_that_a_label_would_lose(tmp_path: Path) -> None:
+    """What is good without the labels of a mapping is not all good with them."""
+    rows = f"{AT},m,1,2,Gyn\xe4kologie\n{AT},m,1,2,Chirurgie\n"
+    text = "time,model,input_tokens,output_tokens,department\n" + rows
+    seen = inspect([written(tmp_path, text.encode("latin-1"))], mapping(tmp_path, MAPPED))
+    assert seen.bad_count == 0
+    assert "no UTF-8 text" in seen.notes[0]
+    assert "1 more rows are bad where department is kept" in seen.notes[0]
+    assert inspect([written(tmp_path, text)], mapping(tmp_path, MAPPED)).notes == ()

@@ -9,6 +9,7 @@ import pytest
 from log_rows import AT, AT_US, DATA, log, mapping, reasons, row, rows, written
 
 from costmodel.errors import FileError
+from costmodel.usage.logs.reading.bad_rows import bad_rows
 from costmodel.usage.logs.reading.engine import connection
 from costmodel.usage.logs.reading.reading import sources
 from costmodel.usage.logs.shapes.columns import REASON_NAMES
@@ -103,6 +104,17 @@ def test_a_byte_order_mark_and_utf8(tmp_path: Path) -> None:
     """What a spreadsheet saves as CSV UTF-8 is read; names keep their letters."""
     path = written(tmp_path, "\ufeff" + f"{HEADING},équipe\n{GOOD},Pédiatrie\n")
     assert row(path, labels=("équipe",))["label_0"] == "Pédiatrie"
+
+
+@pytest.mark.parametrize(("mark", "end"), [("\ufeff", "\r\n"), ("", "\r\n"), ("", "\n")])
+def test_a_line_that_tells_excel_the_delimiter_is_read_as_excel_reads_it(tmp_path: Path, mark: str, end: str) -> None:
+    """The heading is the line below; lines of bad rows are still those of the file."""
+    head, good = HEADING.replace(",", ";"), GOOD.replace(",", ";")
+    path = written(tmp_path, f"{mark}sep=;{end}{head}{end}{good}{end};;;{end}")
+    assert reasons(path) == [None, "no time"]
+    assert [row.line for row in bad_rows(sources([path]))] == [4]
+    with pytest.raises(FileError, match=":2:1: the second line is blank"):
+        sources([written(tmp_path, f"sep=;\n\n{good}\n", "blank.csv")])
 
 
 def test_a_flattened_answer(tmp_path: Path) -> None:

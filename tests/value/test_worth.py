@@ -301,6 +301,8 @@ def always(data, result, option, found):
         + measures.capacity_used
         - (measures.llm_cost + measures.fixed_cost + measures.error_cost + measures.one_off)
     )
+    gains = measures.saving + measures.capacity_used + option.flows.errors_avoided
+    assert gains - measures.spent == measures.net
     for month in found:
         assert month["cash_saving"] <= month["staff_cost_before"]
         if data["roi"]["staff"]["staffing"] == "fractional":

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, model_validator
 
 from costmodel.decisions.mix.constraints import any_of
-from costmodel.documents.model import Model, MoneyField, PlacedError, Share, Text, in_order, listed, validated
+from costmodel.documents.model import (
+    Model,
+    MoneyField,
+    MonthField,
+    PlacedError,
+    Share,
+    Text,
+    in_order,
+    listed,
+    validated,
+)
 from costmodel.documents.reader import read_document
 from costmodel.errors import FileError
 from costmodel.quantities import decimal_text, unambiguous
@@ -36,6 +46,8 @@ class Shared(Model):
     """A subscription: money for every month of the log, whole even where the log covers a part of it."""
     amount: Annotated[MoneyField, BeforeValidator(unambiguous)] | None = None
     """A stated pool: money, once. Below 0 it is a credit."""
+    month: MonthField | None = None
+    """The month in which a stated pool is booked, such as 2026-11; needed where one month is shown by --month."""
     spread: Literal["even", "by cost", "by tokens", "by requests"] | None = None
     """The rule; what is counted is each one's own usage."""
     shares: Annotated[dict[Text, Share], Field(min_length=1)] | None = None
@@ -49,6 +61,8 @@ class Shared(Model):
         if len(told) != 1:
             there = f"'{self.name}' has {' and '.join(told)}" if told else f"'{self.name}' does not say what is shared"
             raise PlacedError(told[1] if told else "name", f"{there}: write one of {any_of(_WHAT)}")
+        if self.month is not None and self.amount is None:
+            raise PlacedError("month", f"'month' is of a stated 'amount' alone, and '{self.name}' has '{told[0]}'")
         if (self.spread is None) == (self.shares is None):
             there = "both 'spread' and 'shares'" if self.spread else "no rule"
             raise PlacedError(

@@ -19,9 +19,10 @@ from costmodel.errors import CommandLineError, FileError
 from costmodel.quantities import Month
 from costmodel.results.estimate import shown_costs
 from costmodel.results.metered.showback import Own, Pool, Showback
+from costmodel.results.notice import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from costmodel.decisions.metered.sharing_rules import Shared
@@ -33,6 +34,7 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 _NOBODY = ""  # of requests without the label
 _TOKENS = ("input", "output")
 _MOST_LISTED = 12  # names that a message lists
+OTHER_MONTHS = "booked-in-other-months"  # the notice of stated pools of months that are not shown
 _NOT_BY = ("meter", "month", "year", "day")
 
 
@@ -46,15 +48,39 @@ def showback(used: Metered, rules: str | Path | Rules, *, by: str, month: str | 
         month: the one month that is shown, such as `2026-11`; every month of the log, as one, where it is left out.
 
     Raises:
-        FileError: every mistake in the rules.
+        FileError: every mistake in the rules; where one month is shown, a stated amount that does not say its own.
         CommandLineError: there is no such label, or no usage in the month.
         QuantityError: the month is none.
     """
     read = rules if isinstance(rules, Rules) else read_rules(rules)
     if by in _NOT_BY:
         raise CommandLineError(f"nobody bears cost by {by}: show it by a label such as department, or by provider")
-    shown = used if month is None else _of_month(used, month if isinstance(month, Month) else Month.parse(month))
+    if month is None:
+        return _Sharing(used, read, by).result()
+    one = month if isinstance(month, Month) else Month.parse(month)
+    shown = _of_month(used, one)
+    _require_months(read, one)
     return _Sharing(shown, read, by).result()
+
+
+def _require_months(rules: Rules, month: Month) -> None:
+    """Where one month is shown, every stated pool says its own: else it is booked again in each month.
+
+    Raises:
+        FileError: those that do not.
+    """
+    found = [
+        rules.mistake(
+            number,
+            ("amount",),
+            f"'{item.name}' is booked once, and {month} alone is shown: every other month would book it again. Say in "
+            f"which month it is booked: write 'month: {month}' beside it, or another month",
+        )
+        for number, item in enumerate(rules.file.shared)
+        if item.amount is not None and item.month is None
+    ]
+    if found:
+        raise FileError(in_order(found))
 
 
 def _of_month(used: Metered, month: Month) -> Metered:
@@ -87,16 +113,28 @@ class _Sharing:
         """
         found, mistakes = [], []
         for number, item in enumerate(self._rules.file.shared):
-            wrong = list(self._mistakes(number, item))
+            wrong = list(self._mistakes(number, item)) if self._is_booked(item) else []
             mistakes += wrong
-            if not wrong:
+            if not wrong and self._is_booked(item):
                 found.append(self._pool(item))
         if mistakes:
             raise FileError(in_order(mistakes))
         own = tuple(self._own.values())
         monthly = [item.name for item in self._rules.file.shared if item.per_month is not None]
-        used = replace(self._used, notices=(*month_edges(self._used, monthly), *self._used.notices))
+        notices = (*month_edges(self._used, monthly), *self._booked_elsewhere(), *self._used.notices)
+        used = replace(self._used, notices=notices)
         return Showback(self._rules.file.showback, used, self._by, own, tuple(found), self._rest())
+
+    def _is_booked(self, item: Shared) -> bool:
+        """Whether it is booked in the months that are shown."""
+        return item.month is None or item.month in self._used.months
+
+    def _booked_elsewhere(self) -> Sequence[Notice]:
+        """What a reader must know: stated pools of months that are not shown."""
+        pools = [item for item in self._rules.file.shared if not self._is_booked(item)]
+        about = tuple(f"'{item.name}' ({item.month})" for item in pools)
+        lead = f"Not booked here, since {self._used.period} is shown and the rules state another month"
+        return [Notice(OTHER_MONTHS, lead, about)] if about else []
 
     def _mistakes(self, number: int, item: Shared) -> Iterator[Mistake]:
         """What is wrong with one shared cost, for this usage."""
@@ -142,7 +180,8 @@ class _Sharing:
 
     def _what(self, item: Shared) -> str:
         if item.amount is not None:
-            return "credit" if item.amount.amount < 0 else "stated amount"
+            what = "credit" if item.amount.amount < 0 else "stated amount"
+            return f"{what} of {item.month}" if item.month else what
         if item.per_month is not None:
             months = len(self._used.months)
             (each,) = shown_costs([item.per_month.amount], item.per_month.currency)

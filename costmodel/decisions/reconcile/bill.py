@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.decisions.reconcile.bill_days import day_of, zone_of
+from costmodel.decisions.reconcile.bill_words import EMPTY, KINDS, UNKNOWN, in_another_currency, why
 from costmodel.decisions.reconcile.shape import AMOUNT, CURRENCY, KIND, PART, UNTIL, known_bills, load_bill_mapping
 from costmodel.errors import CommandLineError, FileError, Mistake
 from costmodel.results.metered.difference import Beside
@@ -22,7 +23,7 @@ from costmodel.usage.logs.reading.engine import connection, plain_errors
 from costmodel.usage.logs.reading.files import shown_path
 from costmodel.usage.logs.reading.reading import read_alike, relation
 from costmodel.usage.logs.reading.written import is_order, pointed, year_first
-from costmodel.usage.logs.shapes.columns import REASONS, shown
+from costmodel.usage.logs.shapes.columns import shown
 from costmodel.usage.logs.shapes.layout import ColumnLayout, literal
 from costmodel.usage.logs.shapes.used import required_paths
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 BESIDE = "charged beside tokens"
 _USAGE = ("usage", "", "-", "null")
-_KINDS = ("tax", "credit", "purchase", "adjustment")  # beside usage: what FOCUS 1.2 has as ChargeCategory
 _PLACES = 24  # of an amount: as many as a FOCUS cost may have
 _MOST_MISTAKES = 20
 _AMOUNT = "-?[0-9]{1,14}([.][0-9]{1,24})?([eE][+-]?[0-9]{1,2})?"
@@ -95,7 +95,7 @@ def read_bill(path: Path | str, mapping: Path | str | None = None) -> Bill:
     sources = [_fitting(source, mapped=mapping is not None) for source in groups]
     mistakes = list(islice(_wrong_rows(sources, mapped=mapping is not None), _MOST_MISTAKES))
     if mistakes:
-        raise FileError(mistakes)
+        raise FileError([*mistakes, *_several_currencies(sources)])
     with connection(memory_limit="500MB") as connected, plain_errors(str(path)):
         found = connected.execute(_added_up(sources)).fetchall()
     return _bill(path, found)._replace(zone=zone_of(sources))
@@ -114,16 +114,10 @@ def _fitting(source: Source, *, mapped: bool) -> Source:
         shapes = tuple(shape for shape in shapes if not missing[shape.shape])[:1]
         if not shapes:
             lacks = missing[source.shapes[0].shape]
-            words = f"there is no column {lacks}: correct the mapping{_all_usage(lacks)}" if mapped else _UNKNOWN
+            words = f"there is no column {lacks}: correct the mapping{_all_usage(lacks)}" if mapped else UNKNOWN
             raise FileError(Mistake(shown_path(file), 1, 1, not_utf8(source) or words) for file in source.files)
     labels = dict.fromkeys(name for shape in shapes for name in shape.labels)
     return source._replace(shapes=shapes, labels=tuple(labels))
-
-
-_UNKNOWN = (
-    "the columns are those of no known bill (FOCUS, or day, model, amount and currency): say with --bill-mapping FILE "
-    "where day, model, amount and currency stand"
-)
 
 
 def _all_usage(missing: str) -> str:
@@ -149,33 +143,28 @@ def _wrong_rows(sources: Sequence[Source], *, mapped: bool) -> Iterator[Mistake]
             with connection() as connected, plain_errors(shown_path(file)):
                 rows = connected.execute(query).fetchall()
             lines = lines_of(one, file, [record for _, record, _ in rows])
-            for why, record, count in rows:
+            decimal = source.shapes[0].decimal if source.csv is not None else None
+            for name, record, count in rows:
                 more = f" and {count - 1:,} more" if count > 1 else ""
-                words = f"row {record:,}{more}: {_why(why, mapped=mapped)}"
+                words = f"row {record:,}{more}: {why(name, mapped=mapped, decimal=decimal)}"
                 yield Mistake(shown_path(file), lines.get(record, record), 1, words)
 
 
-def _why(name: str, *, mapped: bool) -> str:
-    """What is wrong with a row, and what to do."""
-    if name in _WRONG:
-        return _WRONG[name]
-    reason = next(reason for reason in REASONS if reason.name == name)
-    where = "" if mapped or "mapping" not in reason.remedy else ". The mapping of a bill is the file of --bill-mapping"
-    return f"{reason.means}: {reason.remedy}{where}"
-
-
-_WRONG = {
-    AMOUNT: (
-        "the amount is no plain number: write digits with a point and no sign of a currency, 1234.50, with at most 24 "
-        "decimals. Where the bill writes 1.234,50, say `decimal: ','` in the file of --bill-mapping"
-    ),
-    CURRENCY: "the currency is no code such as USD",
-    KIND: (
-        f"the kind of charge is not known. It may be usage, {', '.join(_KINDS[:-1])} or {_KINDS[-1]}: say which of "
-        "these yours is, under `values` of `kind` in the file of --bill-mapping, such as {API charge: usage}"
-    ),
-    UNTIL: "the end of the period is no day that can be read: correct `until` in the file of --bill-mapping",
-}
+def _several_currencies(sources: Sequence[Source]) -> Iterator[Mistake]:
+    """The first row in another currency than the rows above it, where there is one: told beside what else is wrong."""
+    for source in sources:
+        for file in source.files:
+            one = source._replace(files=(file,))
+            query = (
+                f"SELECT currency, min(record) FROM ({_read(one, numbered=True)}) "
+                "WHERE regexp_full_match(currency, '[A-Z]{3}') GROUP BY currency ORDER BY 2"
+            )
+            with connection() as connected, plain_errors(shown_path(file)):
+                first, *others = connected.execute(query).fetchall() or [("", 0)]
+            lines = lines_of(one, file, [record for _, record in others])
+            for code, record in others:
+                words = in_another_currency(record, code, first[0])
+                yield Mistake(shown_path(file), lines.get(record, record), 1, words)
 
 
 def _read(source: Source, *, numbered: bool = False) -> str:
@@ -192,9 +181,9 @@ def _read(source: Source, *, numbered: bool = False) -> str:
         f"coalesce({' + '.join(map(_whole, amounts))}, amount_whole) AS tokens_whole, "
         f"coalesce({' + '.join(map(_rest, amounts))}, amount_rest) AS tokens_rest, greatest({decimals}) AS places, "
         f"coalesce({until} - DATE '1970-01-01' > day + 1, FALSE) AS long, "
-        f"CASE WHEN amount IS NULL THEN '{AMOUNT}' "
+        f"CASE WHEN coalesce({column[AMOUNT]}, '') = '' THEN '{EMPTY}' WHEN amount IS NULL THEN '{AMOUNT}' "
         f"WHEN NOT regexp_full_match(currency, '[A-Z]{{3}}') THEN '{CURRENCY}' "
-        f"WHEN kind NOT IN ({', '.join(map(literal, (*_USAGE, *_KINDS)))}) THEN '{KIND}' "
+        f"WHEN kind NOT IN ({', '.join(map(literal, (*_USAGE, *KINDS)))}) THEN '{KIND}' "
         f"WHEN {column[UNTIL]} NOT IN ('', '-') AND {until} IS NULL THEN '{UNTIL}' END AS why "
         f"FROM ({_plain(source, column, numbered=numbered)}) WHERE reason IS NULL"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from costmodel.decisions.reconcile.bill_words import MAPPING
 from costmodel.results.notice import Notice
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def bill_notices(bill: Bill, lines: Sequence[Line], book: PriceBook, unpriced: C
         about = [_meant(name, used) for name in unknown[:_MOST_NAMED]]
         about += [f"and {len(unknown) - _MOST_NAMED} more"] if len(unknown) > _MOST_NAMED else []
         lead = "The bill has names of models that the price book does not know"
-        after = "Say what each stands for under 'values' of 'model' in the file of --bill-mapping, such as "
+        after = f"Say what each stands for under 'values' of 'model' in {MAPPING}, such as "
         yield Notice("names-not-known", lead, tuple(about), after + _example(unknown[0], used))
     if bill.zone:
         after = "The days of the log are those of UTC: requests near midnight may stand on the day or month beside."

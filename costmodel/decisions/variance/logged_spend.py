@@ -6,7 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from costmodel.decisions.variance.spend import MeterWords, Spend, slices_of
+from costmodel.decisions.variance.meter_words import MeterWords
+from costmodel.decisions.variance.spend import Spend, slices_of
 from costmodel.quantities import Month
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ def spend_of_log(metered: Metered) -> Spend:
     months = dict.fromkeys(map(str, metered.months), Fraction(0))
     lines = line_records(metered.lines, metered.meters, exact=True)
     used = dict.fromkeys(line["meter"] for line in lines if "levy" not in line)
-    words = {name: metered.meters[name] for name in used}
     return Spend(
         TITLE,
         metered.currency,
@@ -33,7 +33,7 @@ def spend_of_log(metered: Metered) -> Spend:
         metered.book.to_json(),
         "",
         tuple((notice.code, notice.text) for notice in metered.notices),
-        {name: MeterWords(meter.name, meter.unit, meter.per) for name, meter in words.items()},
+        {name: MeterWords.of(name, metered.meters) for name in used},
         logged=True,
         counts=metered.counts,
     )

@@ -13,7 +13,8 @@ from costmodel.results.variance.variance import Finding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from costmodel.decisions.variance.spend import MeterWords, MonthSpend, Spend
+    from costmodel.decisions.variance.meter_words import MeterWords
+    from costmodel.decisions.variance.spend import MonthSpend, Spend
     from costmodel.results.variance.variance import VarianceLine
 
 _MOST_PLACES = 12
@@ -71,6 +72,11 @@ class _Sides(NamedTuple):
     def requests_of_step(self, about: _About) -> list[Fraction]:
         """Requests of a step, on both sides."""
         return [side.requests_of(about.workload, about.step) for side in self.both]
+
+    def meters(self, about: _About) -> set[str]:
+        """Meters of a model in a step that are used on a side: one that is part of another is not counted in it."""
+        case = Case(about.workload, about.step, about.model)
+        return {key.meter for side in self.both for key, use in side.uses.items() if key.case == case and use.quantity}
 
     def uses(self, about: _About) -> list[Use]:
         """What is used of a meter, on both sides; of all sizes where none is told of."""
@@ -156,7 +162,8 @@ def _intensity(about: _About, sides: _Sides, amount: Fraction) -> str:
     used = zip(sides.uses(about), sides.requests(about), strict=True)
     counts = [_ratio(use.quantity, requests) for use, requests in used]
     words = sides.words.get(about.meter)
-    return f"{about.model}: " + _moved(f"{words.name if words else about.meter} a request", counts, amount, plural=True)
+    name = words.without(sides.meters(about)) if words else about.meter
+    return f"{about.model}: " + _moved(f"{name} a request", counts, amount, plural=True)
 
 
 def _price(about: _About, sides: _Sides, amount: Fraction) -> str:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costmodel.decisions.variance.logged_spend import TITLE, months_of_log
-from costmodel.decisions.variance.spend import MeterWords, Spend, slices_of
+from costmodel.decisions.variance.meter_words import MeterWords
+from costmodel.decisions.variance.spend import Spend, slices_of
 from costmodel.errors import FileError, Mistake, QuantityError
 from costmodel.results.estimate import SCHEMA_VERSION
 
@@ -25,6 +26,7 @@ _MAX_DIGITS = 400
 _MOST_MONTHS = 1_200
 _MOST_MISTAKES = 20
 _LONGEST = 200
+_LONGEST_WARNING = 4_000  # names many models, each with its date
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _NUMBERS = ("records", "requests", "pricing_quantity", "exchange_rate", "cost")
@@ -101,7 +103,7 @@ def spend_of_record(record: Mapping[str, Any], name: str) -> Spend:
         slices_of(lines, records),
         _book(record.get("price_book", {})),
         _clean(record.get("scenario_sha256", "")),
-        tuple((_clean(item["code"]), _clean(item["text"])) for item in record.get("warnings", ())),
+        tuple((_clean(item["code"]), _clean(item["text"], _LONGEST_WARNING)) for item in record.get("warnings", ())),
         _words(lines),
         written=True,
         logged=logged,
@@ -242,12 +244,7 @@ def _words(lines: list[dict[str, Any]]) -> dict[str, MeterWords]:
 
     meters = Meters.of(read_document(shipped_folder("pricing") / "meters.yaml"))
     names = dict.fromkeys(line["meter"] for line in lines if "levy" not in line)
-    return {
-        name: MeterWords(meters[name].name, meters[name].unit, meters[name].per)
-        if name in meters
-        else MeterWords(name, "unit", 1)
-        for name in names
-    }
+    return {name: MeterWords.of(name, meters) if name in meters else MeterWords(name, "unit", 1) for name in names}
 
 
 def _book(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,7 +260,10 @@ def _fraction(text: Any) -> Fraction:
     return Fraction(str(text))
 
 
-def _clean(text: Any) -> str:
-    """A text from outside, safe to print: no control characters, and not without end."""
+def _clean(text: Any, longest: int = _LONGEST) -> str:
+    """A text from outside, safe to print: no control characters, and not without end. What is cut ends with a word."""
     found = "".join(char if char.isprintable() else "?" for char in str(text))
-    return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
+    if len(found) <= longest:
+        return found
+    kept = found[: longest - 1]
+    return f"{kept.rpartition(' ')[0] or kept}…"

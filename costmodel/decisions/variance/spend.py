@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from costmodel.decisions.variance.meter_words import MeterWords
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -126,14 +128,6 @@ class MonthSpend(NamedTuple):
         )
 
 
-class MeterWords(NamedTuple):
-    """How a meter is spoken of: its name, one of it, and the units of one pricing unit."""
-
-    name: str
-    unit: str
-    per: int
-
-
 @dataclass(frozen=True)
 class Spend:
     """What was or will be spent in consecutive months.
@@ -185,7 +179,6 @@ class Spend:
         months |= {group.key[0]: group.records for group in estimate.by("month")}
         lines = line_records(estimate.lines, estimate.meters, exact=True)
         used = dict.fromkeys(line["meter"] for line in lines if "levy" not in line)
-        words = {name: estimate.meters[name] for name in used}
         return cls(
             f"{estimate.title} / {estimate.alternative}" if estimate.alternative else estimate.title,
             estimate.currency,
@@ -194,7 +187,7 @@ class Spend:
             estimate.book.to_json(),
             estimate.scenario_sha256,
             tuple((notice.code, notice.text) for notice in estimate.notices),
-            {name: MeterWords(meter.name, meter.unit, meter.per) for name, meter in words.items()},
+            {name: MeterWords.of(name, estimate.meters) for name in used},
         )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.decisions.variance.logged_spend import in_months_of_log, log_warnings, spend_of_log
 from costmodel.decisions.variance.matched import is_together, matched
+from costmodel.decisions.variance.months import in_one_month, month_warnings, one_month_warnings, require_same_length
 from costmodel.decisions.variance.orders import sequential_effects, symmetric_effects
 from costmodel.decisions.variance.reasons import findings
 from costmodel.decisions.variance.result_file import spend_of_record, written_spend
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from costmodel.decisions.variance.orders import Pair
     from costmodel.decisions.variance.spend import Key, MonthSpend, OfModel, Use
+    from costmodel.quantities import Month
     from costmodel.results.estimate import Estimate
     from costmodel.results.metered.metered import Metered
 
@@ -43,6 +45,7 @@ def variance(
     *,
     method: str = "shapley",
     per: str = "horizon",
+    month: str | Month | None = None,
 ) -> Variance:
     """Why the cost of HEAD differs from that of BASE.
 
@@ -51,24 +54,30 @@ def variance(
         head: the other, in the same form or not.
         method: shapley (the average over all orders) or sequential (one order).
         per: horizon (month by month, matched by position) or month (the mean months of both).
+        month: the one month of both sides that is compared, such as `2026-11`.
 
     Raises:
-        CommandLineError: currencies differ, or the numbers of months.
+        CommandLineError: currencies differ, or the numbers of months; a side does not have the month.
+        QuantityError: the month is none.
         FileError: the JSON is neither.
     """
-    first, second = given = spends(base, head)
+    first, second = asked = spends(base, head)
     if first.currency != second.currency:
         raise CommandLineError(
             f"BASE is in {first.currency}, HEAD in {second.currency}: two costs are compared in one currency. "
             f"Set 'currency: {first.currency}' in HEAD, or the other in BASE"
         )
+    if month is not None:
+        first, second = in_one_month(first, second, month)
+    given = (first, second)
     if per == "horizon":
         first, second = in_months_of_log(first, second)
-    sides, warnings = (_side(first, per), _side(second, per)), _warnings(first, second, per)
-    warnings = (*log_warnings(*given, (first, second)), *warnings)
+        require_same_length(first, second)
+    sides = (_side(first, per), _side(second, per))
+    warnings = (*log_warnings(*given, (first, second)), *_warnings(first, second, per))
+    warnings = (*one_month_warnings(asked, given), *warnings)
     if per == "month":
         first, second = first.mean_month(), second.mean_month()
-    _require_same_length(first, second)
     first, second = matched(first, second)
     by_records = _have_records(first) and _have_records(second)
     effects = symmetric_effects if method == "shapley" else sequential_effects
@@ -243,25 +252,9 @@ def _side(spend: Spend, per: str) -> Side:
     return Side(spend.title, spend.months, whole.cost, records, requests, *of)
 
 
-def _require_same_length(base: Spend, head: Spend) -> None:
-    before, after = len(base.months), len(head.months)
-    if before != after:
-        raise CommandLineError(
-            f"BASE has {before} months, HEAD {after}: a month has no other to be compared with. Compare the mean "
-            f"months with --per month, or {'a log of as many' if head.logged else ''}"
-            f"{'' if head.logged else f'as many of HEAD with --set horizon.months={before}'}"
-        )
-
-
 def _warnings(base: Spend, head: Spend, per: str) -> tuple[tuple[str, str], ...]:
     """What a reader must know: of both sides, and of how they are matched."""
-    found = []
-    if per == "month":
-        text = f"Mean months are compared: of {len(base.months)} months in BASE, of {len(head.months)} in HEAD."
-        found.append(("mean-months", text))
-    elif base.months != head.months:
-        text = f"Months are matched by position: {head.months[0]} of HEAD with {base.months[0]} of BASE, and so on."
-        found.append(("months-by-position", text))
+    found = list(month_warnings(base, head, per))
     if is_together(base, head) and not (base.logged or head.logged):
         text = "No workload has the same name on both sides, so all work is compared together. Name them alike."
         found.append(("work-together", text))

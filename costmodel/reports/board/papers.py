@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.decisions.comparison.compare import compare
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from costmodel.results.worth.sensitivity import OneWay
     from costmodel.scenario import Scenario
     from costmodel.study.traced_leaves import Leaf
+    from costmodel.study.worth import Case
 
 
 class Worth(NamedTuple):
@@ -43,12 +45,20 @@ class Worth(NamedTuple):
         turns: break-even of every number.
         swings: one number at a time.
         draws: all uncertain numbers at once; None where none is stated as uncertain.
+        counted: the API's bill of the best option as it is computed for the return, of the records done with AI; None
+            where no model is named.
     """
 
     result: ReturnOnInvestment
     turns: BreakEvens
     swings: OneWay
     draws: Probabilistic | None
+    counted: Estimate | None = None
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it is of a part of the records, those done with AI."""
+        return any(work.adoption != 1 for work in self.result.works)
 
 
 class Papers(NamedTuple):
@@ -56,8 +66,8 @@ class Papers(NamedTuple):
 
     Attributes:
         scenario, book: what was asked, and the prices.
-        bills: the API's bill of each option; none where no model is named.
-        offers: options side by side; None where there is one, or no bill.
+        bills: the API's bill of each option, of all records; none where no model is named.
+        offers: options side by side; None where there is one, no bill, or a return, whose table has them.
         worth: None where the scenario has no `roi`.
         assumptions: every number that the scenario computes with, and its value.
         measured: tokens of measured requests, as each model of the bills counts them.
@@ -101,12 +111,24 @@ def papers_of(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Pap
         FileError, NoPriceError: as `estimate`.
         CommandLineError: a model is named twice.
     """
-    worth = _worth(scenario, models, book) if scenario.roi is not None else None
+    worth, case = _worth(scenario, models, book) if scenario.roi is not None else (None, None)
     priced = worth is None or bool(worth.result.best.computed)
     bills = _bills(estimate(scenario, models=models, book=book)) if priced else ()
-    offers = compare(_counted_alike(scenario), models, book=book) if bills and _several(bills) else None
+    several = worth is None and bills and _several(bills)
+    offers = compare(_counted_alike(scenario), models, book=book) if several else None
     measured = measured_requests(scenario, models, book) if bills else ()
-    return Papers(scenario, book, bills, offers, worth, tuple(_assumptions(scenario)), measured)
+    papers = Papers(scenario, book, bills, offers, worth, tuple(_assumptions(scenario)), measured)
+    return papers if case is None else _counted(papers, case)
+
+
+def _counted(papers: Papers, case: Case) -> Papers:
+    """The same with the bill that the return counts: one report has one figure of one thing."""
+    worth, bill = papers.worth, papers.main_bill
+    if worth is None or bill is None:
+        return papers
+    billed = case.bills[worth.result.best.name]
+    counted = replace(bill, entries=billed.entries, levies=billed.levies, budget=None)
+    return papers._replace(worth=worth._replace(counted=counted))
 
 
 def _counted_alike(scenario: Scenario) -> Scenario:
@@ -132,7 +154,7 @@ def _of_one_model_each(bill: Estimate) -> bool:
     return len(bill.by("workload", "step")) > 1
 
 
-def _worth(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Worth:
+def _worth(scenario: Scenario, models: Sequence[str], book: PriceBook) -> tuple[Worth, Case]:
     case = case_of(scenario, models, book)
     result, turns = appraised(case)
     draws = probabilistic(case, scenario.uncertainty or Uncertainty()) if result.uncertain else None
@@ -140,7 +162,7 @@ def _worth(scenario: Scenario, models: Sequence[str], book: PriceBook) -> Worth:
         from costmodel.results.labels import sentences
 
         result = result.with_words(sentences((result.hangs_on, draws.in_words)))
-    return Worth(result, turns, one_way(case, result.best.name), draws)
+    return Worth(result, turns, one_way(case, result.best.name), draws), case
 
 
 def _assumptions(scenario: Scenario) -> Iterator[tuple[Leaf, Fraction]]:

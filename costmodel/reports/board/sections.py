@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_costs, unit_cost_text
 from costmodel.results.labels import labelled, money_text, say, sentences
+from costmodel.results.providers.ties import alike, names_text
 from costmodel.results.table import Column, Table
 from costmodel.results.worth.probabilistic_tables import options_table as draws_table
 from costmodel.results.worth.probabilistic_tables import percent
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from costmodel.results.estimate import Estimate
     from costmodel.results.labels import Said
     from costmodel.results.lines import Line
+    from costmodel.results.worth.return_on_investment import Option
 
 _MOST_SWINGS, _MOST_BARS, _MOST_TURNS = 8, 12, 6  # of a page that a board reads
 
@@ -38,26 +40,48 @@ def headline(papers: Papers) -> Said:
         if result.worth_it
         else "Not worth it, even with {option}: over {months} months it loses {amount} in present value."
     )
-    return say(template, option=best.name, months=len(result.months), amount=money_text(npv, result.currency))
+    names = alike([option.name for option in _equally_good(worth)])
+    return say(template, option=names, months=len(result.months), amount=money_text(npv, result.currency))
+
+
+def _equally_good(worth: Worth) -> list[Option]:
+    """The best option, and those that come to exactly the same."""
+    best = worth.result.best
+    return [
+        best,
+        *(
+            option
+            for option in worth.result.options
+            if option is not best and option.measures.net_present_value == best.measures.net_present_value
+        ),
+    ]
 
 
 def _cost_headline(papers: Papers) -> Said:
     bill = papers.main_bill
     if bill is None:
         return say("No model is named, so there is no cost.")
-    total, month = (shown_costs([cost], bill.currency)[0] for cost in (bill.total, bill.total / len(bill.months)))
-    parts = {
-        "total": money_text(total, bill.currency),
-        "span": span(len(bill.months)),
-        "month": month,
-        "record": unit_cost_text(bill.cost_per_record),
-    }
-    if len(papers.bills) == 1:
-        return say("It costs {total} over {span}: {month:number} a month, {record:number} a record.", **parts)
-    cheapest = (
-        "{name} is the cheapest of {count}: {total} over {span}, {month:number} a month, {record:number} a record."
-    )
-    return say(cheapest, name=bill.alternative, count=len(papers.bills), **parts)
+    alone, total = len(papers.bills) == 1, shown_costs([bill.total], bill.currency)[0]
+    parts = {"total": money_text(total, bill.currency), "span": span(len(bill.months)), "each": _each(bill)}
+    if not bill.records and not any(other.total for other in papers.bills):
+        return say("There are no records over {span}, so nothing is charged: the cost is {total}.", **parts)
+    if alone:
+        return say("It costs {total} over {span}: {each}.", **parts)
+    names = [other.alternative for other in papers.bills if other.total == bill.total]
+    if len(names) == len(papers.bills):
+        return say("All {count} cost the same: {total} over {span}, {each}.", count=len(names), **parts)
+    one = "{name} is the cheapest of {count}: {total} over {span}, {each}."
+    several = "{name} are the cheapest of {count}, at the same cost: {total} over {span}, {each}."
+    return say(several if len(names) > 1 else one, name=names_text(names), count=len(papers.bills), **parts)
+
+
+def _each(bill: Estimate) -> Said:
+    """The cost of a month, and of a record where there are any."""
+    month = shown_costs([bill.total / len(bill.months)], bill.currency)[0]
+    if not bill.records:
+        return say("{month:number} a month; there are no records", month=month)
+    record = unit_cost_text(bill.cost_per_record) or "0"
+    return say("{month:number} a month, {record:number} a record", month=month, record=record)
 
 
 def span(months: int) -> Said:
@@ -69,11 +93,33 @@ def finding(papers: Papers) -> Iterator[str]:
     """The finding in full, and what it does not say."""
     if papers.worth is not None:
         yield papers.worth.result.finding
+        names = [option.name for option in _equally_good(papers.worth)]
+        if len(names) > 1:
+            yield say("{names} come to the same: none of them is better than the others.", names=names_text(names))
+        yield budget_words(papers)
         return
     if papers.offers is not None:
         yield papers.offers.tables()[0].lead
+    yield budget_words(papers)
     yield say(
         "The scenario states no work by hand, so no benefit, no return and no probability is computed: this is a cost."
+    )
+
+
+def budget_words(papers: Papers) -> str:
+    """Whether the budget is kept, by the main bill and by how many others; nothing where there is no budget."""
+    bill = papers.main_bill
+    if bill is None or bill.budget is None:
+        return ""
+    over, count = sum(other.over_budget is not None for other in papers.bills), len(papers.bills)
+    others = say("{over} of {count} options are over it.", over=over, count=count)
+    all_records = say("This is the cost of all records; the return counts those done with AI.")
+    return sentences(
+        (
+            bill.budget_words(bill.budget),
+            others if count > 1 else "",
+            all_records if papers.worth is not None and papers.worth.adopted else "",
+        )
     )
 
 
@@ -99,9 +145,18 @@ def charts(papers: Papers) -> list[Callable[[], Figure]]:
         found.append(lambda: net_present_value(draws))
     if offers is not None:
         found.append(lambda: provider_costs(offers, most=_MOST_BARS))
+    if worth is not None:
+        bill = worth.counted
     if bill is not None and bill.lines:
-        found.append(lambda: monthly_cost(bill))
+        found.append(lambda: monthly_cost(bill, _basis(worth) if worth is not None else ""))
     return found[:2]
+
+
+def _basis(worth: Worth) -> str:
+    """What the bill of a return is of, where it is not that of all records or not what the return counts."""
+    if worth.result.quoted is not None:
+        return say("API cost computed from prices, not the quoted one")
+    return say("API cost of the records done with AI") if worth.adopted else ""
 
 
 def uncertainty(papers: Papers) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.settings import path_text
 from costmodel.quantities import grouped, half_up, magnitude, significant
-from costmodel.results.labels import labelled, say
+from costmodel.results.labels import labelled, money_text, say
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from costmodel.study.traced_leaves import Leaf
 
 _DIGITS, _WHOLE = 4, 2  # of a small assumption; with more digits before the point, two decimals
+_WRITTEN_AMOUNT = re.compile(r"(?P<whole>\d[\d_]*)(?P<rest>(?:\.\d+)?)(?: (?P<currency>[A-Z]{3}))?", re.ASCII)
 # What stands elsewhere in the report, or is no part of it: tests of a scenario, other questions, other cases.
 _ELSEWHERE = frozenset({("scenario",), ("description",), ("expect",), ("migration",), ("uncertainty", "cases")})
 
@@ -95,7 +97,7 @@ def _sources(papers: Papers) -> tuple[str, ...]:
 
 
 def settings_table(papers: Papers) -> Table:
-    """All else that the scenario states, as it is written but for months: months, hours, budget, profiles, choices."""
+    """All else that the scenario states, as written but for months and amounts: hours, budget, profiles, choices."""
     numbers = {leaf.path for leaf, _ in papers.assumptions}
     rows = tuple((path_text(path), text) for path, text in _others(papers.scenario.document.data, (), numbers))
     return Table(say("What else the scenario states"), (Column("key"), Column("value")), rows)
@@ -114,4 +116,13 @@ def _others(node: Any, path: Steps, numbers: set[Steps]) -> Iterator[tuple[Steps
         for key, part in below:
             yield from _others(part, (*path, key), numbers)
     else:
-        yield path, str(node)
+        yield path, _amount(str(node))
+
+
+def _amount(text: str) -> str:
+    """An amount of money, or a number, as a report shows it; any other text as it is written."""
+    found = _WRITTEN_AMOUNT.fullmatch(text)
+    if not found or not (found["currency"] or "_" in text):
+        return text
+    number = f"{int(found['whole']):,}{found['rest']}"
+    return money_text(number, found["currency"]) if found["currency"] else say("{amount:number}", amount=number)

@@ -6,13 +6,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costmodel.errors import CommandLineError
-from costmodel.quantities import grouped
 from costmodel.reports.charts import scale
 from costmodel.reports.charts.around import Spot, spots
 from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import BLUE, FAINT, INK, SKY
 from costmodel.reports.charts.words import SMALL, called
 from costmodel.results.providers.provider_comparison import shortened, value_text
+from costmodel.results.providers.provider_tables import ESTIMATED_NOTE, cost_text
+from costmodel.results.providers.ties import alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,16 +93,22 @@ def _title(result: ProviderComparison) -> str:
     known = sum(not item.reasons for item in _known(result))
     if known == 1:
         return f"The latency of one eligible offer is known, {called(cheapest.name)}: {said}"
-    if len(line) == 1:
-        return f"{called(cheapest.name)} is the cheapest and the fastest of {known} offers of known latency: {said}"
+    if (cheapest.total, cheapest.latency_ms) == (fastest.total, fastest.latency_ms):
+        both = f"{_named(line)} the cheapest and the fastest"
+        return f"{both} of {known} offers of known latency: {said}"
     return (
         f"Of {known} offers of known latency {called(cheapest.name)} is the cheapest, {said}; "
         f"{called(fastest.name)} the fastest, {_cost(result, fastest)} at {_latency(fastest)}"
     )
 
 
+def _named(offers: Sequence[Standing]) -> str:
+    """Offers of the same cost and latency, as the subject of what they are."""
+    return f"{alike([called(item.name) for item in offers])} {'is' if len(offers) == 1 else 'are'}"
+
+
 def _cost(result: ProviderComparison, item: Standing) -> str:
-    return f"{grouped(result.month(item.total), result.places)} {result.currency}"
+    return f"{cost_text(result, item)} {result.currency}"
 
 
 def _latency(item: Standing) -> str:
@@ -111,8 +118,10 @@ def _latency(item: Standing) -> str:
 def _notes(result: ProviderComparison, unnamed: list[str]) -> list[str]:
     missing = [item.name for item in result.ranked if item.latency_ms is None]
     grey = any(item.reasons for item in _known(result))
+    estimated = [item for item in result.frontier if item.token_counts]
     return [
         "Dark blue: no eligible offer is both cheaper and faster." + (" Grey: not eligible." if grey else ""),
+        *([ESTIMATED_NOTE] if estimated else []),
         *([f"Latency not known: {shortened(missing, _MOST_NAMES)}."] if missing else []),
         *([f"Drawn without a name: {shortened(unnamed, _MOST_NAMES)}."] if unnamed else []),
     ]

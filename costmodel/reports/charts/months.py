@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CommandLineError
-from costmodel.quantities import decimal_text, largest_remainder
+from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.reports.charts import labels, scale
 from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page, put
 from costmodel.reports.charts.style import INK, PAPER, Look, look
 from costmodel.reports.charts.words import SMALL, called, families, width
-from costmodel.results.estimate import shown_costs
+from costmodel.results.estimate import shown_costs, shown_places
 from costmodel.results.labels import labelled, local, local_numbers, money_text, say
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ _ABOVE = 0.06  # of the height: room for the figure over a month
 _LEAST = 4  # months: fewer do not fill the drawing
 
 
+_MOST_PLACES = 9  # decimals: a nano-unit is enough
+_BY_ITSELF = say(
+    "The figure of a month is rounded by itself; in the table the last digit may differ, so that the column adds up."
+)
+
+
 class _Layer(NamedTuple):
     """One meter: its cost in each month, and how it is drawn."""
 
@@ -42,8 +48,12 @@ class _Layer(NamedTuple):
 
 
 @drawn
-def monthly_cost(result: Estimate) -> Figure:
+def monthly_cost(result: Estimate, basis: str = "") -> Figure:
     """A bar for each month, stacked by meter, taxes and fees.
+
+    Args:
+        result: the bill.
+        basis: what the bill is of, for the title, where it is not that of all records.
 
     Raises:
         CommandLineError: the bill is empty.
@@ -58,7 +68,9 @@ def monthly_cost(result: Estimate) -> Figure:
     beside = labels.side(_named(layers))
     room = Room(max(_TALL, beside.least), left=scale.upward_width(*limits), right=beside.room, bottom=0.3)
     facts = (say("{currency}, {period}", currency=result.currency, period=result.period), book_text(result.book))
-    figure, (axes,) = page(Heading(_title(result, layers), result.title, facts, _notes(result)), room)
+    title = _title(result, layers)
+    title = say("{basis}: {finding}", basis=basis, finding=title) if basis else title
+    figure, (axes,) = page(Heading(title, result.title, facts, _notes(result)), room)
     axes.set_ylim(*limits)
     count = len(result.months)
     middle, room_of = (count - 1) / 2, max(count, _LEAST) / 2
@@ -152,9 +164,20 @@ def _totals(axes: Axes, result: Estimate, tops: Sequence[float], wide: float) ->
             )
 
 
+def _costs(result: Estimate) -> list[Fraction]:
+    """What each month costs; nothing where the bill has no line of it."""
+    found = {group.key[0]: group.cost for group in result.by("month")}
+    return [found.get(str(month), Fraction(0)) for month in result.months]
+
+
 def _monthly(result: Estimate) -> list[str]:
-    """What each month costs, as the table shows it."""
-    return shown_costs([group.cost for group in result.by("month")], result.currency)
+    """What each month costs, each rounded by itself: equal bars bear equal figures, and none that is drawn bears 0."""
+    costs = _costs(result)
+    places = shown_places([result.total], result.currency)
+    least = min((abs(cost) for cost in costs if cost), default=Fraction(1))
+    while not half_up(least, places) and places < _MOST_PLACES:
+        places += 1
+    return [grouped(half_up(cost, places), places) for cost in costs]
 
 
 def _months(axes: Axes, months: Sequence[str], wide: float) -> None:
@@ -187,7 +210,7 @@ def _called(group: Group) -> Said:
 
 def _course(result: Estimate) -> str:
     """How the months differ."""
-    costs, texts = {group.cost for group in result.by("month")}, _monthly(result)
+    costs, texts = set(_costs(result)), _monthly(result)
     if len(texts) < 2:  # noqa: PLR2004 - a course needs two
         return ""
     if len(costs) == 1:
@@ -196,4 +219,8 @@ def _course(result: Estimate) -> str:
 
 
 def _notes(result: Estimate) -> list[str]:
-    return [result.budget_words(result.budget)] if result.budget is not None else []
+    differs = _monthly(result) != shown_costs(_costs(result), result.currency)
+    return [
+        *([_BY_ITSELF] if differs else []),
+        *([result.budget_words(result.budget)] if result.budget is not None else []),
+    ]

@@ -11,9 +11,11 @@ from costmodel.reports.charts.rows import Label, Row, Rows, rows
 from costmodel.reports.charts.style import BLUE, FAINT, INK, ORANGE, SKY
 from costmodel.reports.charts.words import called
 from costmodel.results.labels import money_text, say
+from costmodel.results.providers.provider_tables import ESTIMATED_NOTE, cost_text, estimated_text
+from costmodel.results.providers.ties import equally_cheap, names_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
@@ -37,6 +39,7 @@ class _Bar(NamedTuple):
     colour: str
     faint: bool
     interval: tuple[float, float] | None
+    estimated: bool = False
 
     @property
     def end(self) -> float:
@@ -91,15 +94,17 @@ def _notes(result: ProviderComparison, bars: list[_Bar], share: str, most: int) 
         *([say("{count} more offers, not drawn, stand in the table.", count=left)] if left else []),
         *([say("Lines: {share:number} of the draws lie between their ends.", share=share)] if lines else []),
         *([say("Grey: not eligible.")] if any(bar.faint for bar in bars) else []),
+        *([ESTIMATED_NOTE] if any(bar.estimated for bar in bars) else []),
     ]
 
 
 def _bar(result: ProviderComparison, item: Standing, interval: Interval | None) -> _Bar:
     paid = result.present is not None and item.name == result.present.name
-    best = result.cheapest is not None and item.name == result.cheapest.name
+    best = item.name in equally_cheap(result)
     colour = ORANGE if paid else FAINT if item.reasons else BLUE if best else SKY
     name = say("{name} (present)", name=item.name) if paid else item.name
-    return _Bar(name, result.month(item.total), colour, bool(item.reasons), _interval(result, interval))
+    between, estimated = _interval(result, interval), bool(item.token_counts)
+    return _Bar(name, result.month(item.total), colour, bool(item.reasons), between, estimated)
 
 
 def _interval(result: ProviderComparison, found: Interval | None) -> tuple[float, float] | None:
@@ -113,11 +118,12 @@ def _ends(bars: list[_Bar]) -> list[float]:
 
 def _text(bar: _Bar, places: int) -> Said:
     """What a bar comes to, and between what it lies."""
+    month = estimated_text(grouped(bar.month, places), estimated=bar.estimated)
     if bar.interval is None:
-        return say("{amount:number}", amount=grouped(bar.month, places))
+        return say("{amount:number}", amount=month)
     low, high = (grouped(half_up(Fraction(end), places), places) for end in bar.interval)
     template = "{amount:number} ({low:number} to {high:number})"
-    return say(template, amount=grouped(bar.month, places), low=low, high=high)
+    return say(template, amount=month, low=low, high=high)
 
 
 def _draw(sheet: Rows, place: int, bar: _Bar) -> None:
@@ -133,15 +139,26 @@ def _title(result: ProviderComparison) -> Said:
     cheapest, present = result.cheapest, result.present
     if cheapest is None:
         return say("None of {count} offers is eligible", count=len(result.standings))
-    parts = {
-        "name": called(cheapest.name),
-        "month": money_text(grouped(result.month(cheapest.total), result.places), result.currency),
-    }
-    count = len(result.eligible)
-    several = "{name} is the cheapest of {count} eligible offers: {month} a month"
-    found = say("{name} is the only eligible offer: {month} a month", **parts)
-    found = found if count == 1 else say(several, count=count, **parts)
-    if present is None or present.name == cheapest.name:
+    names = equally_cheap(result)
+    found = _cheapest(result, names, cost_text(result, cheapest))
+    if present is None or present.name in names:
         return found
     paid = grouped(result.month(present.total), result.places)
+    paid = estimated_text(
+        paid, estimated=any(item.token_counts for item in result.standings if item.name == present.name)
+    )
     return say("{found}, against {paid:number} at present", found=found, paid=paid)
+
+
+def _cheapest(result: ProviderComparison, names: Sequence[str], cost: str) -> Said:
+    """The cheapest offer, or those that cost the same, and a month of it."""
+    count = len(result.eligible)
+    parts = {"name": names_text([called(name) for name in names]), "count": count}
+    parts["month"] = money_text(cost, result.currency)
+    if count == 1:
+        return say("{name} is the only eligible offer: {month} a month", **parts)
+    if len(names) == count:
+        return say("{count} eligible offers cost the same: {month} a month", **parts)
+    if len(names) > 1:
+        return say("{name} are the cheapest of {count} eligible offers, at the same cost: {month} a month", **parts)
+    return say("{name} is the cheapest of {count} eligible offers: {month} a month", **parts)

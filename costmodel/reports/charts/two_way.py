@@ -95,10 +95,26 @@ def _amounts(axes: Axes, result: TwoWay, room: Room) -> None:
             break
     else:
         return
-    for down, row, values in zip(result.first.values, texts, result.outcomes, strict=True):
-        for across, text, value in zip(result.second.values, row, values, strict=True):
+    edges, per_inch = _edges(result.second), (axes.get_xlim()[1] - axes.get_xlim()[0]) / room.wide
+    for down, row, values, lines in zip(result.first.values, texts, result.outcomes, result.break_evens, strict=True):
+        for place, (text, value) in enumerate(zip(row, values, strict=True)):
             behind = {"facecolor": colours((value / most + 1) / 2), "edgecolor": "none", "pad": 0.5}
-            put(axes, (float(across), float(down)), text, SMALL, ha="center", bbox=behind)
+            at = _beside([float(line) for line in lines], edges[place : place + 2], width(text, SMALL) * per_inch)
+            put(axes, (at, float(down)), text, SMALL, ha="center", bbox=behind)
+
+
+def _beside(lines: Sequence[float], cell: Sequence[float], wide: float) -> float:
+    """Where a text stands in its cell: in the middle, or in the widest part beside break-even lines, if it fits there.
+
+    >>> _beside([5.0], (0.0, 20.0), 8.0), _beside([], (0.0, 20.0), 8.0), _beside([10.0], (0.0, 20.0), 12.0)
+    (12.5, 10.0, 10.0)
+    """
+    middle = sum(cell) / 2
+    if not any(abs(line - middle) < wide * _AIR / 2 for line in lines):
+        return middle
+    ends = sorted([*cell, *(line for line in lines if cell[0] < line < cell[1])])
+    low, high = max(pairwise(ends), key=lambda part: part[1] - part[0])
+    return (low + high) / 2 if high - low > wide * _AIR else middle
 
 
 def _turn(axes: Axes, result: TwoWay, edges: list[float]) -> None:

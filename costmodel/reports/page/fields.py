@@ -43,6 +43,14 @@ class Field(NamedTuple):
     slider: tuple[Fraction, Fraction, Fraction] | None = None
 
     @property
+    def step(self) -> Fraction:
+        """How far a key moves it: as far as its slider, else a tenth of its first digit."""
+        if self.slider is not None:
+            return self.slider[2]
+        value = abs(self.leaf.cell.value / self.scale)
+        return Fraction(10) ** (magnitude(value) - 2) if value else Fraction(1)
+
+    @property
     def label(self) -> str:
         """What it is called, with what it is about."""
         return ": ".join(word for word in (self.leaf.about, named(self.leaf.cell.name)) if word)
@@ -70,6 +78,7 @@ class Field(NamedTuple):
             "low": None if self.low is None else float(self.low),
             "high": None if self.high is None else float(self.high),
             "above": self.above_low,
+            "step": float(self.step),
             "slider": None if self.slider is None else [float(number) for number in self.slider],
         }
 

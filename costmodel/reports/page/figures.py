@@ -10,8 +10,9 @@ from costmodel.reports.page.words import say
 from costmodel.runtimes.exact import CEILING_TOLERANCE
 from costmodel.runtimes.operations import divide, maximum, minimum, where
 from costmodel.runtimes.trace import as_cell
-from costmodel.study.traced_lines import VOLUME
-from costmodel.study.traced_rows import CONSTANT
+from costmodel.study.traced_lines import VOLUME, WORK
+from costmodel.study.traced_rows import CONSTANT, Key
+from costmodel.study.worth import QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +40,7 @@ _WORTH = (
     ("capacity_hours", "hours"),
     ("capacity_value", "money"),
 )
+_UNDONE = (("undone_hours", "hours"), ("undone_value", "money"))
 # What a ratio is divided by: where that is 0 there is no ratio.
 _BELOW = {
     "return_on_all_cost": "cost",
@@ -80,6 +82,7 @@ class Figures(NamedTuple):
         outcome: what the chart shows of each option.
         months: of each option its cost, and its net flow, of each month; by the name of the words.
         conditions: what must hold.
+        undone: of work that nobody does and nobody is paid for: in how many months, hours, their worth.
     """
 
     costs: tuple[Figure, ...]
@@ -87,18 +90,20 @@ class Figures(NamedTuple):
     outcome: tuple[Any, ...]
     months: dict[str, tuple[tuple[Any, ...], ...]]
     conditions: tuple[Condition, ...]
+    undone: tuple[Any, ...] = ()
 
 
 def figures_of(model: TracedModel) -> Figures:
     """The figures of a model."""
-    costs, worth = tuple(_costs(model)), tuple(_worth(model))
+    undone = _undone(model)
+    costs, worth = tuple(_costs(model)), (*_worth(model), *_undone_figures(model, undone))
     months = {"api_cost": [model.cost(option) for option in model.options]}
     if worth:
         months["month_flow"] = [model.flow(option, "net flow") for option in model.options]
     shown = {name: tuple(_monthly(row, model) for row in rows) for name, rows in months.items() if any(rows)}
     outcome = next((item.cells for item in worth if item.name == "net_present_value"), costs[0].cells if costs else ())
-    conditions = (*(item for guard in model.guards for item in _held(guard)), *_wholes(model.leaves))
-    return Figures(costs, worth, outcome, shown, conditions)
+    conditions = (*(item for guard in model.guards for item in _held(guard)), *_wholes(model.leaves), *_none(model))
+    return Figures(costs, worth, outcome, shown, conditions, undone)
 
 
 def _monthly(row: Row | None, model: TracedModel) -> tuple[Any, ...]:
@@ -110,22 +115,57 @@ def _monthly(row: Row | None, model: TracedModel) -> tuple[Any, ...]:
 
 def _costs(model: TracedModel) -> Iterator[Figure]:
     rows = [model.cost(option) for option in model.options]
-    if not any(rows):
-        return
+    if not any(rows) and QUOTED in model.options:
+        return  # no model is named
     totals = tuple(_sum(_monthly(row, model)) for row in rows)
     month = tuple(divide(total, len(model.months)) for total in totals)
     yield Figure("total", "money", totals)
     yield Figure("month", "money", month)
     yield Figure("year", "money", tuple(cost * MONTHS_PER_YEAR for cost in month))
-    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, "records")]
-    if counted:
-        records = _sum([_sum(_monthly(row, model)) for row in counted])
+    records = _records(model)
+    if records is not None:
         yield Figure(
             "record", "record", tuple(cost_per_record(total, records) for total in totals), (records,) * len(totals)
         )
     if len(totals) > 1:
         least = _least(totals)
         yield Figure("times", "ratio", tuple(share_of_total(total, least) for total in totals), (least,) * len(totals))
+
+
+def _records(model: TracedModel) -> Any:
+    """All records of the horizon; None where the scenario counts none."""
+    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, "records")]
+    return _sum([_sum(_monthly(row, model)) for row in counted]) if counted else None
+
+
+def _none(model: TracedModel) -> Iterator[Condition]:
+    """Without any record nothing is billed, and no row has what a record would cost."""
+    records = _records(model)
+    if records is not None and not records.value and not any(model.cost(option) for option in model.options):
+        yield Condition(_same(records, as_cell(0)), say("no_records"))
+
+
+def _undone(model: TracedModel) -> tuple[Any, ...]:
+    """Work that the posts which are kept cannot do, beyond what the posts before could not; as `results/worth` says it.
+
+    The same for every option; none where overtime is paid.
+    """
+    roi = model.scenario.roi
+    if roi is None or roi.staff.staffing != "whole_posts":
+        return ()
+    names = ("hours beyond the posts by hand", "hours beyond the posts with AI", "cost of a usable hour")
+    before, after, cost = (_monthly(model.rows.find(Key(WORK, "", name)), model) for name in names)
+    least = [CEILING_TOLERANCE * maximum(1, hours) for hours in after]  # less is what floats leave behind
+    more = [maximum(a - b, 0) for a, b in zip(after, before, strict=True)]
+    short = [where(hours > floor, 1, 0) for hours, floor in zip(more, least, strict=True)]
+    hours = [one * some for one, some in zip(more, short, strict=True)]
+    worth = [one * rate for one, rate in zip(hours, cost, strict=True)]
+    return _sum(short), _sum(hours), _sum(worth)
+
+
+def _undone_figures(model: TracedModel, undone: tuple[Any, ...]) -> Iterator[Figure]:
+    for (name, kind), cell in zip(_UNDONE, undone[1:], strict=False):
+        yield Figure(name, kind, (cell,) * len(model.options))
 
 
 def _worth(model: TracedModel) -> Iterator[Figure]:

@@ -36,7 +36,7 @@ _LABELS = (
 )
 # What the chart begins with, if the scenario has it: what decides most often whether it is worth it.
 _FIRST = ("roi.with_ai.time_saved", "roi.with_ai.review_minutes", "roi.manual.minutes")
-_SCRIPTS = ("page_state.js", "page_tables.js", "page_chart.js", "page.js")
+_SCRIPTS = ("page_state.js", "page_numbers.js", "page_tables.js", "page_chart.js", "page.js")
 _ROOM = "costmodel.reports.page"
 # As JSON has them they mean the same, and nothing in a data block can end it or open a comment.
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -150,6 +150,7 @@ def _places(figures: Figures, outputs: _Outputs) -> dict[str, Any]:
         "costs": [_figure(item, outputs) for item in figures.costs],
         "worth": [_figure(item, outputs) for item in figures.worth],
         "outcome": [outputs.at(cell) for cell in figures.outcome],
+        "undone": [outputs.at(cell) for cell in figures.undone],
         "monthly": {
             name: [[outputs.at(cell) for cell in cells] for cells in options]
             for name, options in figures.months.items()

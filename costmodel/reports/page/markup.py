@@ -93,19 +93,21 @@ def _input(number: int, field: Field) -> str:
 
 
 def _number(number: int, field: Field, about: str) -> str:
+    """A field for text, since a browser's field for numbers reads them by a language of its own."""
     limits = "".join(
-        f' {name}="{decimal_text(limit)}"'
+        f' aria-value{name}="{decimal_text(limit)}"'
         for name, limit in (("min", field.low), ("max", field.high))
         if limit is not None
     )
     return (
-        f'<input type="number" id="n{number}" step="any" value="{field.shown}"{limits} inputmode="decimal" '
-        f'autocomplete="off" aria-describedby="{f"{about} e{number}".strip()}">'
+        f'<input type="text" role="spinbutton" id="n{number}" value="{local_numbers(field.shown)}"{limits} '
+        f'aria-valuenow="{field.shown}" inputmode="decimal" autocomplete="off" '
+        f'aria-describedby="{f"{about} e{number}".strip()}">'
     )
 
 
 def _mistake(number: int) -> str:
-    return tag("span", "", id=f"e{number}", class_="mistake")
+    return tag("span", "", id=f"e{number}", class_="mistake", aria_live="polite")
 
 
 def prices(model: TracedModel, fields: Sequence[Field]) -> str:

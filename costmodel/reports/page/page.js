@@ -13,8 +13,14 @@ function drawChart(out) {
   listed($("break-even"), texts, "p");
 }
 
-function render() {
+function current() {
   const out = compute(values);
+  noise = noiseOf(out);
+  return out;
+}
+
+function render() {
+  const out = current();
   const text = summary(out);
   if ($("summary").textContent !== text) $("summary").textContent = text;
   const failed = guards(out);
@@ -85,8 +91,8 @@ function download() {
 }
 
 function copyText() {
-  const out = compute(values);
-  const lines = [summary(out), ...guards(out), ""];
+  const out = current();
+  const lines = [...new Set([summary(out), ...guards(out)]), ""];
   for (const row of resultRows(out)) lines.push(row.map(String).join("\t"));
   for (const [index, shown] of changed) lines.push(`${data.fields[index].label}\t${shown}\t${data.fields[index].unit}`);
   return lines.join("\n");
@@ -119,6 +125,7 @@ async function copy() {
 function wire() {
   data.fields.forEach((field, index) => {
     $(`n${index}`).addEventListener("input", () => typed(index));
+    $(`n${index}`).addEventListener("keydown", (event) => stepped(index, event));
     $(`n${index}`).addEventListener("change", () => {
       if (!$(`n${index}`).hasAttribute("aria-invalid")) show(index);
     });

@@ -33,7 +33,7 @@ function turn(index, low, high, holds) {
 // The cheapest option; of several that cost the same, such as nothing at all, the one that is the cheapest today.
 function cheapestOf(y, today) {
   const least = Math.min(...y.filter(known));
-  return y[today] <= least + Math.abs(least) * 1e-9 ? today : y.indexOf(least);
+  return alike(y[today], least) ? today : y.indexOf(least);
 }
 
 // Stretches of the range in which something is the same.
@@ -71,15 +71,34 @@ function worthWords(index, points, option) {
   return { parts, text: say("ranges", { who, ranges: shown.join(", ") }) };
 }
 
-function costWords(index, points, today) {
+// Of each option the first that costs the same over the whole range: they are told of together.
+function twinsOf(points) {
+  const same = (a, b) => points.every(({ y }) => alike(y[a], y[b]));
+  return data.options.map((_, option) => Math.max(0, data.options.findIndex((_, other) => same(other, option))));
+}
+
+// The option that the others are held against: the cheapest today; where all cost the same today, that of the middle.
+function todays(points, out) {
+  const now = data.outcome.map((at) => out[at]);
+  const { y } = points[points.length >> 1];
+  return tied(now, best(out)).length < now.length ? best(out) : y.indexOf(Math.min(...y.filter(known)));
+}
+
+function costWords(index, points, out) {
   const field = data.fields[index];
-  const parts = stretches(index, points, (y) => cheapestOf(y, today));
+  const twins = twinsOf(points);
+  const today = todays(points, out);
+  const names = (first) => twins.flatMap((twin, option) => (twin === twins[first] ? [option] : []));
+  const parts = stretches(index, points, (y) => twins[cheapestOf(y, today)]);
   if (parts.length === 1) {
-    return { parts, texts: [say("same_cheapest", { who: asOption(parts[0].what), range: stretchWords(field, parts[0]) })] };
+    const equals = names(parts[0].what);
+    const key = equals.length > 1 ? "same_tied" : "same_cheapest";
+    return { parts, texts: [say(key, { who: optionNames(equals), range: stretchWords(field, parts[0]) })] };
   }
-  const texts = parts.slice(1).map((part, i) =>
-    say("below", { at: withUnit(field, part.from, near4), a: asOption(parts[i].what), b: asOption(part.what) }),
-  );
+  const texts = parts.slice(1).map((part, i) => {
+    const [a, b] = [parts[i].what, part.what].map((what) => optionNames(names(what)));
+    return say("below", { at: withUnit(field, part.from, near4), a, b });
+  });
   return { parts, texts };
 }
 
@@ -97,7 +116,7 @@ function breakEvens(index, points, out) {
       found.parts.slice(1).forEach((part) => marks.push({ x: part.from, y: 0, chief: option === chief }));
     });
   } else if (data.options.length > 1) {
-    const found = costWords(index, points, best(out));
+    const found = costWords(index, points, out);
     texts = found.texts;
     found.parts.slice(1).forEach((part) => {
       marks.push({ x: part.from, y: outcomesAt(index, part.from)[part.what], chief: true });
@@ -170,6 +189,8 @@ function plot(index, points, marks) {
   host.replaceChildren(svg);
 }
 
+const LETTER = 6.6; // the width of a digit of the axes
+
 const withLabel = (field) => (field.unit ? `${field.label}, ${field.unit}` : field.label);
 
 function axes(svg, box, { X, Y, x, y }) {
@@ -177,10 +198,23 @@ function axes(svg, box, { X, Y, x, y }) {
     svg.append(drawing("line", { x1: box.left, x2: box.right, y1: Y(at), y2: Y(at), class: at === 0 ? "zero" : "grid" }));
     svg.append(drawing("text", { x: box.left - 6, y: Y(at) + 4, "text-anchor": "end", class: "quiet" }, compact.format(at)));
   }
-  for (const at of x) {
+  const { shown, texts } = fitting(x, box.right - box.left);
+  shown.forEach((at, i) => {
     svg.append(drawing("line", { x1: X(at), x2: X(at), y1: box.bottom, y2: box.bottom + 4, class: "zero" }));
-    svg.append(drawing("text", { x: X(at), y: box.bottom + 17, "text-anchor": "middle", class: "quiet" }, plain.format(at)));
-  }
+    svg.append(drawing("text", { x: X(at), y: box.bottom + 17, "text-anchor": "middle", class: "quiet" }, texts[i]));
+  });
+}
+
+// Labels that stand apart: short ones where long ones would touch, and where these would too, only some of them.
+function fitting(ticks, width) {
+  const room = (count) => width / Math.max(1, count - 1);
+  const long = (texts) => Math.max(...texts.map((text) => text.length)) * LETTER + LETTER;
+  const short = ticks.map((at) => compact.format(at));
+  let texts = ticks.map((at) => plain.format(at));
+  if (long(texts) > room(ticks.length) && new Set(short).size === short.length) texts = short;
+  const every = Math.ceil(long(texts) / room(ticks.length));
+  const kept = (_, i) => i % every === 0;
+  return { shown: ticks.filter(kept), texts: texts.filter(kept) };
 }
 
 function nowLine(svg, box, index, X, [low, high]) {

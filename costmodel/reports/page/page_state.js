@@ -7,22 +7,6 @@ const HALVINGS = 60; // of a step of the scan: then floats have no middle left
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]; // Okabe and Ito
 const DASHES = ["", "7 3", "2 3"];
 
-// Numbers as people read them
-
-const numbers = (options) => new Intl.NumberFormat(data.locale, options);
-const whole = { minimumFractionDigits: data.places, maximumFractionDigits: data.places };
-const FORMATS = {
-  money: numbers(whole),
-  record: numbers({ maximumSignificantDigits: 4 }),
-  share: numbers({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 }),
-  ratio: numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
-  hours: numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
-};
-const plain = numbers({ maximumSignificantDigits: 6 });
-const near4 = numbers({ maximumSignificantDigits: 4 });
-const compact = numbers({ notation: "compact", maximumSignificantDigits: 3 });
-const money = (x) => `${FORMATS.money.format(x)} ${data.currency}`;
-const withUnit = (field, x, format = plain) => `${format.format(x)}${field.unit === "%" ? " %" : field.unit ? ` ${field.unit}` : ""}`;
 const asOption = (index) => data.options[index];
 
 function element(name, text = "", attributes = {}) {
@@ -75,9 +59,10 @@ function show(index, except) {
   const shown = changed.has(index) ? String(changed.get(index)) : field.shown;
   const entry = $(`n${index}`);
   const slider = $(`r${index}`);
-  if (entry !== except) entry.value = shown;
+  if (entry !== except) entry.value = fieldText(shown);
   if (slider && slider !== except) slider.value = shown;
-  if (slider) slider.setAttribute("aria-valuetext", withUnit(field, Number(shown)));
+  entry.setAttribute("aria-valuenow", shown);
+  for (const item of [entry, slider]) item?.setAttribute("aria-valuetext", withUnit(field, Number(shown)));
   entry.removeAttribute("aria-invalid");
   $(`e${index}`).textContent = "";
   mark(index);
@@ -86,14 +71,36 @@ function show(index, except) {
 function typed(index) {
   const field = data.fields[index];
   const entry = $(`n${index}`);
-  const shown = entry.value.trim() === "" ? NaN : Number(entry.value);
+  const shown = numberIn(entry.value);
   if (!accepted(field, shown)) {
     entry.setAttribute("aria-invalid", "true");
-    $(`e${index}`).textContent = say("invalid", { limits: limitWords(field) });
+    $(`e${index}`).textContent = mistakeWords(field, entry.value.trim() !== "" && Number.isNaN(shown));
     return;
   }
   put(index, shown);
   show(index, entry);
+  soon();
+}
+
+// What is wrong with a text: it is no number as the language writes one, or a number beyond its limits.
+function mistakeWords(field, unread) {
+  if (!unread) return say("invalid", { limits: limitWords(field) });
+  const example = 1234.5;
+  return say("unread", { plain: fieldText(String(example)), grouped: numbers(places(1)).format(example) });
+}
+
+// A step up or down by key, from the last good number, within the limits.
+function stepped(index, event) {
+  const way = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+  if (!way || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+  event.preventDefault();
+  const field = data.fields[index];
+  const now = changed.has(index) ? changed.get(index) : Number(field.shown);
+  const next = Number((now + way * field.step).toPrecision(12));
+  const shown = Math.min(Math.max(next, field.low ?? -Infinity), field.high ?? Infinity);
+  if (!accepted(field, shown)) return;
+  put(index, shown);
+  show(index);
   soon();
 }
 

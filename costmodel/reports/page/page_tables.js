@@ -75,22 +75,68 @@ function best(out) {
   const found = data.outcome.map((at) => out[at]);
   const order = data.worth.length ? (a, b) => b - a : (a, b) => a - b;
   const kept = found.filter(known).sort(order);
-  return kept.length ? found.indexOf(kept[0]) : -1;
+  return kept.length ? tied(found, found.indexOf(kept[0]))[0] : -1;
 }
 
+// What floats leave behind beside the largest amount.
+function noiseOf(out) {
+  const amounts = [...data.worth, ...data.costs].filter((figure) => figure.kind === "money").flatMap((figure) => figure.at);
+  return NOISE * amounts.reduce((most, at) => (known(out[at]) ? Math.max(most, Math.abs(out[at])) : most), 0);
+}
+
+const alike = (a, b) => Math.abs(a - b) <= NOISE * Math.max(Math.abs(a), Math.abs(b));
+
+// Options that come to the same as one of them, that one among them.
+const tied = (found, index) => found.flatMap((x, at) => (alike(x, found[index]) ? [at] : []));
+
+function optionNames(places, type = "conjunction") {
+  return new Intl.ListFormat(data.locale, { type }).format(places.map(asOption));
+}
+
+function periodWords() {
+  const count = data.months.length;
+  return count === 1 ? say("one_month") : say("some_months", { count });
+}
+
+// What the figures come to; where something that they need does not hold, that, and no figure.
 function summary(out) {
+  const broken = brokenWords(out);
+  if (broken.length) return broken[0];
   const index = best(out);
   if (index < 0) return say("no_number");
-  const who = asOption(index);
-  const months = data.months.length;
+  const equals = tied(data.outcome.map((at) => out[at]), index);
   const outcome = out[data.outcome[index]];
-  if (data.worth.length) return say(outcome > 0 ? "worth" : "not_worth", { who, months, npv: money(outcome) });
-  const key = data.options.length > 1 ? "cheapest" : "one_cost";
-  return say(key, { who, months, cost: money(outcome), month: money(outcome / months) });
+  return data.worth.length ? worthSummary(out, outcome, equals) : costSummary(outcome, equals);
 }
 
+function worthSummary(out, outcome, equals) {
+  const names = optionNames(equals, "disjunction");
+  const who = equals.length > 1 ? say("either", { who: names }) : names;
+  const left = undoneWords(out);
+  const undone = left && say("with_undone");
+  const key = outcome > 0 ? "worth" : "not_worth";
+  return [say(key, { who, undone, period: periodWords(), npv: money(outcome) }), left].filter(Boolean).join(" ");
+}
+
+function costSummary(outcome, equals) {
+  const count = data.options.length;
+  const key = count === 1 ? "one_cost" : equals.length === count ? "all_same" : equals.length > 1 ? "some_same" : "cheapest";
+  const month = money(outcome / data.months.length);
+  return say(key, { who: optionNames(equals), count, period: periodWords(), cost: money(outcome), month });
+}
+
+// Work that the posts which are kept cannot do, beyond what the posts before could not.
+function undoneWords(out) {
+  if (!data.undone.length) return "";
+  const [short, hours, worth] = data.undone.map((at) => out[at]);
+  if (!(short > 0)) return "";
+  return say("undone", { short, months: data.months.length, hours: hoursText(hours), worth: money(worth) });
+}
+
+const brokenWords = (out) => data.conditions.filter((item) => out[item.at] !== 1).map((item) => item.words);
+
 function guards(out) {
-  const failed = data.conditions.filter((item) => out[item.at] !== 1).map((item) => item.words);
+  const failed = brokenWords(out);
   const unknown = out.some((x) => typeof x === "number" && !known(x)) ? [say("no_number")] : [];
   return [...new Set([...failed, ...unknown])];
 }

@@ -9,14 +9,15 @@ from costmodel.reports.workbook.layout import (
     BEFORE,
     FIRST,
     FIXED,
+    HORIZON,
     MONTH_NUMBER,
     MONTHS_ROW,
     NAME,
     NUMBERS_ROW,
     TOTAL,
 )
-from costmodel.reports.workbook.styles import number_format
-from costmodel.runtimes.sheet import Spot
+from costmodel.reports.workbook.styles import NO_FIGURE, is_money, number_format
+from costmodel.runtimes.sheet import Spot, divides_by_nothing
 from costmodel.study.traced_drafts import TIME
 from costmodel.study.traced_rows import CONSTANT, START
 
@@ -94,7 +95,7 @@ def _calendar(pen: Pen, layout: Layout) -> None:
 
 
 def _row(pen: Pen, layout: Layout, row: Row, at: int) -> None:
-    numbers = number_format(row.unit)
+    numbers = layout.numbers(row.unit, [cell.value for cell in row.cells.values()] if is_money(row.unit) else ())
     result = row.key.name in {"cost of the month", "net flow", "net present value"}
     look = "result" if result else "formula"
     pen.text(at, NAME, row.key.name, "bold" if result else "text")
@@ -104,7 +105,8 @@ def _row(pen: Pen, layout: Layout, row: Row, at: int) -> None:
             pen.number(at, layout.column(column), cell.value, "General")
             continue
         place = at, layout.column(column)
-        pen.formula(place, layout.formula(row, column), cell.value, numbers, look)
+        shown = NO_FIGURE if row.key.about == HORIZON and divides_by_nothing(cell) else cell.value
+        pen.formula(place, layout.formula(row, column), shown, numbers, look)
     if is_added(row):
         first = START if START in row.cells else 0
         found = [cell.value for column, cell in row.cells.items() if column >= first]

@@ -35,6 +35,7 @@ class Charts:
 
     def __init__(self, book: Workbook, sheet: Worksheet, layout: Layout, at: int) -> None:
         self._book, self._sheet, self._layout, self._at = book, sheet, layout, at
+        self._money = layout.numbers(layout.model.scenario.currency)
 
     def costs(self) -> None:
         """Cost by option or by part, and by month."""
@@ -50,13 +51,15 @@ class Charts:
 
     def _bars(self, title: str, first: int, count: int) -> None:
         """Bars of amounts in the second column, named by the first."""
+        if not count:
+            return
         chart = self._chart("bar", "", title)
         last = first + count - 1
         about = {"categories": [RESULTS, first, 0, last, 0], "values": [RESULTS, first, 1, last, 1]}
         chart.add_series({**about, "name": "cost", "fill": {"color": SERIES[0]}, "gap": 60})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-        chart.set_x_axis({"min": 0, "num_format": "#,##0.00", "major_gridlines": _GRID, "num_font": _SMALL})
+        chart.set_x_axis({"min": 0, "num_format": self._money, "major_gridlines": _GRID, "num_font": _SMALL})
         self._put(chart)
 
     def _by_month(self, options: Sequence[str], currency: str) -> None:
@@ -68,7 +71,7 @@ class Charts:
             chart = self._chart("line", "", f"Cost by month, {currency}")
             found = [(option, self._layout.model.cost(option)) for option in options[:_MOST]]
             named = [(option, row) for option, row in found if row is not None]
-        chart.set_y_axis({"min": 0, "num_format": "#,##0.00", "major_gridlines": _GRID, "num_font": _SMALL})
+        chart.set_y_axis({"min": 0, "num_format": self._money, "major_gridlines": _GRID, "num_font": _SMALL})
         for number, (name, row) in enumerate(named):
             self._series(chart, name, (row, 0), SERIES[number])
         self._put(chart)
@@ -116,5 +119,7 @@ class Charts:
         )
 
     def _put(self, chart: Any) -> None:
+        if not chart.series:  # nothing is used, so nothing costs: a chart of nothing is no chart
+            return
         self._sheet.insert_chart(self._at, 0, chart, {"object_position": 2})
         self._at += _ROWS

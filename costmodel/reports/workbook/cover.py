@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from costmodel.quantities import decimal_text
 from costmodel.reports.workbook.layout import AUDIT, CALCULATION, CHECKS, INPUTS, PRICE_SHEET, RESULTS
 from costmodel.reports.workbook.results import Amount, records_of, total_of
-from costmodel.reports.workbook.styles import BAD_FILL, GOOD_FILL, number_format
+from costmodel.reports.workbook.styles import BAD_FILL, GOOD_FILL
 from costmodel.study.traced_rows import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from costmodel.reports.workbook.checks import Failing
     from costmodel.reports.workbook.layout import Layout
     from costmodel.reports.workbook.pen import Pen
     from costmodel.study.traced import TracedModel
@@ -29,13 +30,13 @@ _SHEETS = (
 )
 
 
-def write_cover(pen: Pen, layout: Layout, fails: str) -> None:
+def write_cover(pen: Pen, layout: Layout, fails: Failing) -> None:
     """Write the cover.
 
     Args:
         pen: of the sheet.
         layout: places.
-        fails: where the number of checks that fail stands.
+        fails: how many checks fail.
     """
     pen.sheet.set_column(0, 0, 24)
     pen.sheet.set_column(1, 1, _WIDE)
@@ -60,6 +61,8 @@ def _about(model: TracedModel) -> Iterator[tuple[str, str]]:
     yield "prices", str(_reference(model.result))
     if scenario.roi is not None:
         yield "finding as delivered", model.result.finding  # type: ignore[union-attr]
+    if scenario.roi is None and not any(map(model.cost, model.options)):
+        yield "not in here", "Any cost: nothing is used. Give the scenario records, and make the workbook anew."
     if scenario.migration is not None:
         yield "not in here", "The change of provider: 'costmodel migrate' computes it. This is the work as it is now."
 
@@ -68,12 +71,15 @@ def _reference(result: Any) -> Any:
     return result.book if hasattr(result, "book") else result.estimates[0].book
 
 
-def _master(pen: Pen, at: int, fails: str) -> int:
+def _master(pen: Pen, at: int, fails: Failing) -> int:
+    place, count = fails
+    good, one, more, where = "all checks pass", " check fails", " checks fail", ": see the sheet of checks"
     pen.text(at, 0, "master check", "bold")
-    text = f'=IF({fails}=0,"all checks pass",{fails}&" checks fail: see the sheet of checks")'
-    pen.formula((at, 1), text, "all checks pass", "", "bold")
+    text = f'=IF({place}=0,"{good}",{place}&IF({place}=1,"{one}","{more}")&"{where}")'
+    shown = f"{count}{one if count == 1 else more}{where}" if count else good
+    pen.formula((at, 1), text, shown, "", "bold")
     for sign, colour in (("=", GOOD_FILL), ("<>", BAD_FILL)):
-        rule = {"type": "formula", "criteria": f"={fails}{sign}0", "format": pen.fill(colour)}
+        rule = {"type": "formula", "criteria": f"={place}{sign}0", "format": pen.fill(colour)}
         pen.sheet.conditional_format(at, 1, at, 1, rule)
     return at + 1
 
@@ -161,13 +167,15 @@ def _trail(layout: Layout, version: str) -> Iterator[tuple[str, str]]:
 
 def _delivered(layout: Layout) -> Iterator[tuple[str, str, Amount, str]]:
     """The figures as the program computed them, and where they stand."""
-    model, money = layout.model, number_format(layout.model.scenario.currency)
+    model, currency = layout.model, layout.model.scenario.currency
     for option in model.options:
         if model.cost(option) is not None:
-            yield "API cost", option, total_of(layout, model.cost(option)), money
+            cost = total_of(layout, model.cost(option))
+            yield "API cost", option, cost, layout.numbers(currency, [cost.value])
         for name in ("net", "net_present_value"):
             row = model.figure(option, name)
             if row is not None:
                 place = str(layout.spot(row, CONSTANT))
-                yield name.replace("_", " "), option, Amount(place, row.cells[CONSTANT].value), money
+                value = row.cells[CONSTANT].value
+                yield name.replace("_", " "), option, Amount(place, value), layout.numbers(currency, [value])
     yield "records", "", records_of(layout), "#,##0"

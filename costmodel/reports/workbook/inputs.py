@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from costmodel.documents.settings import path_text
 from costmodel.reports.workbook.layout import INPUTS
+from costmodel.reports.workbook.limits import Outside
 from costmodel.reports.workbook.styles import input_format
+from costmodel.runtimes.sheet import Spot
 
 if TYPE_CHECKING:
     from costmodel.reports.workbook.layout import Layout
+    from costmodel.reports.workbook.limits import Limits
     from costmodel.reports.workbook.pen import Pen
     from costmodel.study.traced_leaves import Leaf
-    from costmodel.usage.cube import Band
 
 _SOURCE_WIDTH = 60
 _COLUMNS = (
@@ -40,68 +41,25 @@ _SECTIONS = {
 }
 
 
-class Limits(NamedTuple):
-    """What may stand in an input.
-
-    Attributes:
-        low, high: None where there is no limit.
-        above_low: whether it must be more than `low`.
-    """
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    above_low: bool = False
-
-
-def limits_of(layout: Layout) -> dict[int, Limits]:
-    """What may stand in each input, by the id of its cell: as the scenario takes it."""
-    from costmodel.study.worth import Case
-    from costmodel.uncertainty.parameters import parameters
-
-    model = layout.model
-    known = {item.path: item for item in parameters(Case(model.scenario, model.book, {}))}
-    found = {}
-    for leaf in model.leaves:
-        parameter = known.get(leaf.path)
-        if parameter is not None:
-            found[id(leaf.cell)] = Limits(parameter.low, parameter.high, parameter.above_low)
-        elif leaf.cell.unit == "%":
-            found[id(leaf.cell)] = Limits(Fraction(0), Fraction(1))
-        else:
-            found[id(leaf.cell)] = Limits(Fraction(0))
-    for guard in model.guards:
-        if id(guard.cell) in found:
-            found[id(guard.cell)] = _inside(found[id(guard.cell)], guard.band)
-    return found
-
-
-def _inside(limits: Limits, band: Band) -> Limits:
-    """Limits within a band of request sizes, whose price holds for no other."""
-    low, above_low = limits.low, limits.above_low
-    if band.low is not None and (low is None or band.low[0] >= low):
-        low, above_low = band.low
-    highs = [limit for limit in (limits.high, band.high and band.high[0]) if limit is not None]
-    return Limits(low, min(highs, default=None), above_low)
-
-
-def write_inputs(pen: Pen, layout: Layout, limits: dict[int, Limits]) -> tuple[int, int]:
+def write_inputs(pen: Pen, layout: Layout, limits: dict[int, Limits]) -> Outside:
     """Write the sheet.
 
     Returns:
-        First and last row in which an input may be outside its limits.
+        Where inputs outside their limits are counted.
     """
     pen.text(0, 0, "Inputs", "title")
     pen.text(1, 0, "Change what is blue. Everything else follows. Limits are those of the scenario file.", "subtitle")
     pen.head(_TOP - 1, _COLUMNS, (VALUE, LOW, HIGH))
     pen.sheet.freeze_panes(_TOP, 2)
-    at, section = _TOP, ""
+    at, section, count = _TOP, "", 0
     for leaf in _in_order(layout):
         if _section(leaf) != section:
             section = _section(leaf)
             at = _part(pen, at, section)
         _write(pen, layout, at, leaf, limits[id(leaf.cell)])
+        count += not limits[id(leaf.cell)].hold(leaf.cell.value)
         at += 1
-    return _TOP, at - 1
+    return Outside(INPUTS, Spot(_TOP, OUTSIDE), Spot(at - 1, OUTSIDE), count)
 
 
 def write_constants(pen: Pen, layout: Layout, at: int) -> None:
@@ -136,7 +94,7 @@ def _part(pen: Pen, at: int, text: str) -> int:
 
 
 def _write(pen: Pen, layout: Layout, at: int, leaf: Leaf, limits: Limits) -> None:
-    numbers = input_format(leaf.cell.unit)
+    numbers = input_format(leaf.cell.unit, leaf.cell.value)
     name = layout.names[id(leaf.cell)]
     pen.text(at, 0, ": ".join(word for word in (leaf.about, leaf.cell.name) if word))
     pen.number(at, VALUE, leaf.cell.value, numbers, "input")
@@ -145,23 +103,14 @@ def _write(pen: Pen, layout: Layout, at: int, leaf: Leaf, limits: Limits) -> Non
         if limit is not None:
             pen.number(at, column, limit, numbers)
     value = leaf.cell.value
-    outside = _outside(limits, name, f"D{at + 1}", f"E{at + 1}")
-    if outside:
-        pen.formula((at, OUTSIDE), outside, 0, "0;0;-", "check")
+    outside = limits.outside(name, f"D{at + 1}", f"E{at + 1}")
+    pen.formula((at, OUTSIDE), f"={outside}", int(not limits.hold(value)), "0;0;-", "check")
+    if (limits.low, limits.high) != (None, None):
         pen.sheet.data_validation(at, VALUE, at, VALUE, _validation(limits, leaf, value))
     key = path_text(leaf.path) if leaf.path else ""
     pen.paragraph(at, SOURCE, leaf.source, _SOURCE_WIDTH, "note wrapped")
     pen.texts(at, SOURCE + 1, [key, name], "note")
     layout.define(name, INPUTS, at, VALUE)
-
-
-def _outside(limits: Limits, name: str, low: str, high: str) -> str:
-    """1 where a value may not stand there: a value may be pasted past the validation."""
-    below = f"{name}{'<=' if limits.above_low else '<'}{low}" if limits.low is not None else ""
-    above = f"{name}>{high}" if limits.high is not None else ""
-    if below and above:
-        return f"=IF(OR({below},{above}),1,0)"
-    return f"=IF({below or above},1,0)" if below or above else ""
 
 
 def _validation(limits: Limits, leaf: Leaf, value: Any) -> dict[str, Any]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.errors import CostmodelError
-from costmodel.quantities import decimal_text
+from costmodel.prices.policy import places_of
+from costmodel.quantities import decimal_text, half_up
 from costmodel.reports.workbook.names import Names
+from costmodel.reports.workbook.styles import NO_FIGURE, is_money, number_format
+from costmodel.results.estimate import shown_places
 from costmodel.runtimes.exact import CEILING_TOLERANCE, ENDLESS_DECIMALS
 from costmodel.runtimes.sheet import Spot, formula
 from costmodel.study.traced_lines import PRICES
 from costmodel.study.traced_rows import CONSTANT, START, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from costmodel.runtimes.trace import Cell
     from costmodel.study.traced import TracedModel
@@ -35,6 +38,9 @@ SHEETS = (COVER, INPUTS, PRICE_SHEET, CALCULATION, RESULTS, CHECKS, AUDIT)
 NAME, ABOUT, UNIT, FIXED, TOTAL, BEFORE, FIRST = range(7)
 MONTHS_ROW, NUMBERS_ROW, TOP = 2, 3, 4  # the rows of the months' names and numbers, and the first below
 MONTH_NUMBER = "number of the month"
+HORIZON = "over the horizon"  # what figures of all months together are about
+
+HALF_A_CENT, SHARE_TOLERANCE = Fraction(1, 200), Fraction(1, 10**9)
 
 # Numbers of equations: name, what it is, unit; those of a function by their role.
 _CONSTANTS: dict[tuple[str, Fraction], tuple[str, str, str]] = {
@@ -51,7 +57,8 @@ _CONSTANTS: dict[tuple[str, Fraction], tuple[str, str, str]] = {
     ),
     ("decimals kept", Fraction(ENDLESS_DECIMALS)): ("decimals_kept", "decimals kept of a number that has no end", ""),
     ("one doubling", Fraction(2)): ("one_doubling", "what a number is multiplied by when it doubles", ""),
-    ("half a cent", Fraction(1, 200)): ("half_a_cent", "smaller differences are none", "money"),
+    ("half a cent", HALF_A_CENT): ("half_a_cent", "smaller differences of money are none", "money"),
+    ("share tolerance", SHARE_TOLERANCE): ("share_tolerance", "smaller parts of a whole are none", ""),
 }
 
 
@@ -70,6 +77,15 @@ def _other(role: str, value: Fraction | int) -> tuple[str, str, str]:
     if role == "price band":
         return f"limit of {digits} tokens", "limit of the size of a request, from which another price holds", "tokens"
     return f"number {digits}", "a number of the equations", ""
+
+
+def _currency_places(model: TracedModel) -> int:
+    """Decimals of amounts, as the command line shows the cost; flows of work are no fractions of a cent."""
+    currency = model.scenario.currency
+    if model.scenario.roi is not None:
+        return places_of(currency)
+    rows = [model.cost(option) for option in model.options]
+    return shown_places([sum(row.values(len(model.months))) for row in rows if row is not None], currency)
 
 
 def _words(leaf: Leaf) -> tuple[str, str]:
@@ -106,6 +122,7 @@ class Layout:
         self.rows: dict[int, int] = {}
         self.series: dict[str, int] = {MONTH_NUMBER: NUMBERS_ROW}
         self.headings: dict[int, str] = {}
+        self._currency_places = _currency_places(model)
         self._place()
 
     def _place(self) -> None:
@@ -165,8 +182,27 @@ class Layout:
         return self.constant(CEILING_TOLERANCE, "rounding tolerance")
 
     def half_a_cent(self) -> str:
-        """The name of the difference below which two amounts are the same."""
-        return self.constant(Fraction(1, 200), "half a cent")
+        """The name of the difference up to which two amounts are the same."""
+        return self.constant(HALF_A_CENT, "half a cent")
+
+    def share_tolerance(self) -> str:
+        """The name of the part of a whole up to which a difference is none."""
+        return self.constant(SHARE_TOLERANCE, "share tolerance")
+
+    def numbers(self, unit: str, values: Iterable[Any] = ()) -> str:
+        """The number format of a unit, here.
+
+        Money has the decimals of its currency. It has more where the cost of the whole scenario, or the largest of
+        these values, would show as nothing.
+        """
+        if not is_money(unit):
+            return number_format(unit)
+        currency = unit[:3]
+        places = self._currency_places if currency == self.model.scenario.currency else places_of(currency)
+        largest = max((abs(Fraction(value)) for value in values), default=Fraction(0))
+        if largest and not half_up(largest, places):
+            places = shown_places([largest], currency)
+        return number_format(unit, places)
 
     def referrer(
         self, column: int, sheet: str = "", near: Key | None = None, *, repeats: bool = False
@@ -210,7 +246,7 @@ class Layout:
         first = self.model.rows.is_first(cell, row)
         refer = self.referrer(column, sheet, row.key, repeats=not first)
         if first and cell.kind in {"step", "operation"}:
-            return formula(cell, refer)
+            return formula(cell, refer, f'"{NO_FIGURE}"' if row.key.about == HORIZON else "")
         text = refer(cell)
         if text is None and cell.kind == "constant":
             return f"={int(cell.value)}"

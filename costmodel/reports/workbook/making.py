@@ -11,7 +11,7 @@ from costmodel.reports.workbook.calculation import write_calculation
 from costmodel.reports.workbook.charts import Charts
 from costmodel.reports.workbook.checks import write_checks
 from costmodel.reports.workbook.cover import write_audit, write_cover
-from costmodel.reports.workbook.inputs import limits_of, write_constants, write_inputs
+from costmodel.reports.workbook.inputs import write_constants, write_inputs
 from costmodel.reports.workbook.layout import (
     AUDIT,
     CALCULATION,
@@ -23,6 +23,7 @@ from costmodel.reports.workbook.layout import (
     SHEETS,
     Layout,
 )
+from costmodel.reports.workbook.limits import limits_of
 from costmodel.reports.workbook.pen import Pen
 from costmodel.reports.workbook.prices import write_prices
 from costmodel.reports.workbook.results import heading, write_costs, write_worth
@@ -75,16 +76,16 @@ def _fill(book: Workbook, pens: dict[str, Pen], layout: Layout) -> None:
     model = layout.model
     limits = limits_of(layout)
     write_calculation(pens[CALCULATION], layout)
-    write_prices(pens[PRICE_SHEET], layout)
+    prices = write_prices(pens[PRICE_SHEET], layout)
     heading(pens[RESULTS], layout)
     if model.scenario.roi is not None:
         at = write_worth(pens[RESULTS], layout, _solved(pens[CALCULATION], layout))
         Charts(book, pens[RESULTS].sheet, layout, at).worth()
     else:
         Charts(book, pens[RESULTS].sheet, layout, write_costs(pens[RESULTS], layout)).costs()
-    first, last = write_inputs(pens[INPUTS], layout, limits)
-    write_cover(pens[COVER], layout, write_checks(pens[CHECKS], layout, (first, last)))
-    write_constants(pens[INPUTS], layout, last + 1)
+    inputs = write_inputs(pens[INPUTS], layout, limits)
+    write_cover(pens[COVER], layout, write_checks(pens[CHECKS], layout, (inputs, prices)))
+    write_constants(pens[INPUTS], layout, inputs.last.row + 1)
     write_audit(pens[AUDIT], layout)
 
 

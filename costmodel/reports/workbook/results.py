@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costmodel.prices.policy import policy
+from costmodel.quantities import magnitude
 from costmodel.reports.workbook.layout import CALCULATION, FIXED, TOTAL
-from costmodel.reports.workbook.styles import number_format
+from costmodel.reports.workbook.styles import NO_FIGURE, decimals_format
 from costmodel.runtimes.sheet import Spot
 from costmodel.study.traced import part_of
 from costmodel.study.traced_lines import COST, VOLUME
@@ -87,7 +89,7 @@ def write_costs(pen: Pen, layout: Layout) -> int:
     Returns:
         The first free row.
     """
-    model, money = layout.model, number_format(layout.model.scenario.currency)
+    model, money = layout.model, layout.numbers(layout.model.scenario.currency)
     names = ["option", "cost", "a month", "a record", "x cheapest"]
     records = records_of(layout)
     for column, (text, width) in enumerate(zip(names, (58, 18, 16, 16, 13), strict=True)):
@@ -95,19 +97,31 @@ def write_costs(pen: Pen, layout: Layout) -> int:
         pen.text(TOP - 1, column, text, "head" if column == 0 else "head right")
     totals = [total_of(layout, model.cost(option)) for option in model.options]
     least = min(total.value for total in totals)
+    each = _record_format([total.value / records.value for total in totals if records.value])
     span = f"B{TOP + 1}:B{TOP + len(totals)}"
     for at, (option, total) in enumerate(zip(model.options, totals, strict=True), start=TOP):
         here = f"B{at + 1}"
         pen.text(at, 0, option, "bold")
         pen.formula((at, 1), f"={total.place}", total.value, money, "bold number")
         pen.formula((at, 2), f"={here}/{layout.horizon()}", total.value / layout.months, money)
-        if records.value:
-            text = f"=IF({records.place}=0,0,{here}/({records.place}))"
-            pen.formula((at, 3), text, total.value / records.value, "0.000000")
-        if len(totals) > 1 and least:
-            pen.formula((at, 4), f"=IF(MIN({span})=0,0,{here}/MIN({span}))", total.value / least, "0.00")
+        _ratio(pen, (at, 3), (here, total.value), records, each)
+        if len(totals) > 1:
+            _ratio(pen, (at, 4), (here, total.value), (f"MIN({span})", least), "0.00")
     _budget(pen, layout, totals)
     return _parts(pen, layout, TOP + len(totals) + 1)
+
+
+def _ratio(pen: Pen, at: tuple[int, int], part: tuple[Any, Any], whole: tuple[Any, Any], numbers: str) -> None:
+    """A part of a whole, each with its place and value; no figure where the whole is 0."""
+    value = part[1] / whole[1] if whole[1] else NO_FIGURE
+    below = f"({whole[0]})" if {"*", "+"} & set(str(whole[0])) else whole[0]
+    pen.formula(at, f'=IF({below}=0,"{NO_FIGURE}",{part[0]}/{below})', value, numbers, "solved")
+
+
+def _record_format(costs: Sequence[Fraction]) -> str:
+    """As many decimals as show the least cost of a record in the digits that the command line has."""
+    least = min((cost for cost in costs if cost), default=Fraction(1))
+    return decimals_format(max(policy().shown_record_cost_digits.value - magnitude(least), 2))
 
 
 def _budget(pen: Pen, layout: Layout, totals: Sequence[Amount]) -> None:
@@ -119,14 +133,14 @@ def _budget(pen: Pen, layout: Layout, totals: Sequence[Amount]) -> None:
         pen.sheet.set_column(column, column, width)
         pen.text(TOP - 1, column, text, "head right")
     for at, total in enumerate(totals, start=TOP):
-        pen.number(at, 5, budget.amount, number_format(budget.currency))
+        pen.number(at, 5, budget.amount, layout.numbers(budget.currency))
         kept = "kept" if total.value <= budget.amount else "over"
         pen.formula((at, 6), f'=IF(B{at + 1}>F{at + 1},"over","kept")', kept, "", "solved")
 
 
 def _parts(pen: Pen, layout: Layout, at: int) -> int:
     """What each option's cost consists of."""
-    money = number_format(layout.model.scenario.currency)
+    currency = layout.model.scenario.currency
     for column, text in enumerate(("API cost by what is used, computed from prices", "cost", "share")):
         pen.text(at, column, text, "head" if column == 0 else "head right")
     at += 1
@@ -136,9 +150,8 @@ def _parts(pen: Pen, layout: Layout, at: int) -> int:
             part = total_of(layout, row)
             words = row.key.about if row.key.name == "cost" else row.key.name
             pen.text(at, 0, words)
-            pen.formula((at, 1), f"={part.place}", part.value, money)
-            share = part.value / whole.value if whole.value else Fraction(0)
-            pen.formula((at, 2), f"=IF({whole.place}=0,0,{part.place}/{whole.place})", share, "0.0%")
+            pen.formula((at, 1), f"={part.place}", part.value, layout.numbers(currency, [part.value]))
+            _ratio(pen, (at, 2), part, whole, "0.0%")
             at += 1
     return at + 1
 
@@ -200,14 +213,23 @@ def _figures(pen: Pen, layout: Layout) -> int:
         if all(row is None for row in rows):
             continue
         unit = "" if name in _SHARES | _TIMES else "hours" if name == "capacity_hours" else currency
-        numbers = "#,##0.0%" if name in _SHARES else "0.00" if name in _TIMES else number_format(unit)
+        shown = [_shown(model, option, name, row) for option, row in zip(model.options, rows, strict=True)]
+        numbers = "#,##0.0%" if name in _SHARES else "0.00" if name in _TIMES else layout.numbers(unit, shown)
         look = "result" if name in {"net", "net_present_value"} else "formula"
         pen.texts(at, 0, [words, unit], "bold" if look == "result" else "text")
-        for column, row in enumerate(rows, start=2):
-            place = f"={layout.spot(row, CONSTANT)}" if row is not None else "=0"
-            pen.formula((at, column), place, row.cells[CONSTANT].value if row is not None else 0, numbers, look)
+        for column, (row, value) in enumerate(zip(rows, shown, strict=True), start=2):
+            nothing = f'="{value}"' if value == NO_FIGURE else "=0"
+            place = f"={layout.spot(row, CONSTANT)}" if row is not None else nothing
+            pen.formula((at, column), place, value, numbers, look if look == "result" else "solved")
         at += 1
     return at
+
+
+def _shown(model: Any, option: str, name: str, row: Row | None) -> Any:
+    """A figure of an option now, as the program has it."""
+    if getattr(model.result.option(option).measures, name) is None:
+        return NO_FIGURE
+    return Fraction(0) if row is None else row.cells[CONSTANT].value
 
 
 def _solved(model: Any, option: str, name: str) -> Any:

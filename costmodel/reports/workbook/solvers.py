@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from costmodel.value.returns import Payback
 
 NEVER, NONE, NOT_FOUND = "never", "none", "not found"
+_NEARER = 4  # steps to a first guess: of thousands of random rows of flows, IRR then finds the rate of all
 
 
 class Solved(NamedTuple):
@@ -122,10 +123,35 @@ class Solver:
         changes = self._by_month("turns from in to out, or back", ["", *turns], [0, *turned])
         total = self._alone("turns", f"=SUM({self._span(changes, FIRST)})", sum(turned), "", "0")
         year = self._layout.constant(12)
-        solved = f'IFERROR((1+IRR({self._span(flow)}))^{year}-1,"{NOT_FOUND}")'
+        guess = self._cell(self._guess(nets, flow), FIXED)
+        solved = f'IFERROR((1+IRR({self._span(flow)},{guess}))^{year}-1,"{NOT_FOUND}")'
         unique = self._measures.rates.unique
         text = f'=IF({self._cell(total, FIXED)}=1,{solved},"{NONE}")'
         return self._alone("internal rate of return", text, NONE if unique is None else unique, "a year", "0.0%")
+
+    def _guess(self, nets: Sequence[Fraction], flow: int) -> int:
+        """Rows that lead to a rate a month near the one that is looked for: IRR gives up where it begins far from it.
+
+        Where flows turn once, all money out lies before all money in, or behind it. At a rate, each has a present value
+        and a mean month; the rate at which both values would be the same, were the months of each its mean one, is
+        nearer. The first rate is 0, at which a flow is its own present value.
+        """
+        months = f"{self._cell(NUMBERS_ROW, BEFORE)}:{self._cell(NUMBERS_ROW, self._columns[-1])}"
+        row, rate, present = flow, 0.0, [float(net) for net in nets]
+        for number in range(_NEARER):
+            at, before = self.next, "" if row == flow else f"(1+{self._cell(row, FIXED)})*"
+            rate = _nearer(rate, present)
+            self._pen.texts(at, NAME, [f"first guess of the rate of return, step {number + 1}", "", "a month"], "note")
+            text = _nearer_text(before, self._span(row), months)
+            self._pen.formula((at, FIXED), text, rate, "0.0000%")
+            if number < _NEARER - 1:
+                present = [_at_rate(float(net), rate, month) for month, net in enumerate(nets)]
+                for column, value in zip(self._columns, present, strict=True):
+                    there, month = self._cell(flow, column), f"{column_letters(column)}${NUMBERS_ROW + 1}"
+                    text = f"=IFERROR({there}/(1+${self._cell(at, FIXED)})^{month},0)"
+                    self._pen.formula((at, column), text, value, "#,##0.00")
+            row, self.next = at, at + 1
+        return row
 
     def _payback(self, so_far: str, flows: Sequence[Fraction], exact: Payback, name: str) -> tuple[int, int]:
         total, share = self._sheet_row(so_far), self._sheet_row(f"share of the month until the {name} so far is 0")
@@ -148,6 +174,34 @@ class Solver:
         whole = NEVER if exact.whole_months is None else exact.whole_months
         text = f'=IF({here}<0,0,IF({here}={end},"{NEVER}",{here}+1))'
         return interpolated, self._alone(f"{words}, in whole months", text, whole, "months", "0")
+
+
+def _nearer_text(before: str, flows: str, months: str) -> str:
+    """The formula of a nearer rate, of present values at the one before."""
+    into, out = f'SUMIF({flows},">0")', f'SUMIF({flows},"<0")'
+    mean_in, mean_out = (f"SUMPRODUCT(({flows}{sign}0)*{flows}*{months})" for sign in "><")
+    return f"=IFERROR({before}(-{into}/{out})^(1/({mean_in}/{into}-{mean_out}/{out}))-1,0)"
+
+
+def _nearer(rate: float, present: Sequence[float]) -> float:
+    """The same, as computed now; 0 where flows of one direction are missing."""
+    into, out = (sum(value for value in present if value * sign > 0) for sign in (1, -1))
+    try:
+        mean_in, mean_out = (
+            sum(month * value for month, value in enumerate(present) if value * sign > 0) / total
+            for sign, total in ((1, into), (-1, out))
+        )
+        return float((1 + rate) * (-into / out) ** (1 / (mean_in - mean_out)) - 1)
+    except (ZeroDivisionError, OverflowError):
+        return 0.0
+
+
+def _at_rate(flow: float, rate: float, month: int) -> float:
+    """The present value of a flow; 0 where a number would be too large."""
+    try:
+        return float(flow / (1 + rate) ** month)
+    except (ZeroDivisionError, OverflowError):
+        return 0.0
 
 
 def _carried(last: int, sign: int) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
+
+from costmodel.prices.policy import places_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -41,9 +44,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "check": {"align": "center", "valign": "top"},
 }
 # Number formats by the unit: how many digits say something.
-_SHARE, _MONEY, _WHOLE, _ONE, _FEW, _MANY = (
+_SHARE, _WHOLE, _ONE, _FEW, _MANY = (
     "#,##0.0##%",
-    "#,##0.00;-#,##0.00",
     "#,##0",
     "#,##0.0",
     "#,##0.00",
@@ -68,28 +70,48 @@ _UNITS = {
     "times": "0.00",
     "": "General",
 }
+NO_FIGURE = "none"  # where a number is divided by nothing
 UNIT_PRICE = "0.000000000###"
 RATE = "#,##0.00######"
 
 
-def input_format(unit: str) -> str:
+def is_money(unit: str) -> bool:
+    """Whether a unit is a currency, or money for something, such as `USD an hour`."""
+    return unit not in _UNITS and unit[:3].isupper()
+
+
+def input_format(unit: str, value: Fraction = Fraction(0)) -> str:
     """The number format of something that people change: every digit they type is seen.
 
-    >>> input_format("days"), input_format("%")
-    ('General', '#,##0.0##%')
+    A whole amount of a currency without decimals has none.
+
+    >>> input_format("days"), input_format("%"), input_format("USD"), input_format("VND")
+    ('General', '#,##0.0##%', '#,##0.00##', '#,##0')
     """
-    return _SHARE if unit == "%" else "#,##0.00##" if unit[:3].isupper() else "General"
+    if unit == "%" or not is_money(unit):
+        return _SHARE if unit == "%" else "General"
+    return _WHOLE if not places_of(unit[:3]) and value.denominator == 1 else "#,##0.00##"
 
 
-def number_format(unit: str) -> str:
-    """The number format of a unit.
+def number_format(unit: str, places: int | None = None) -> str:
+    """The number format of a unit; money with as many decimals as its currency, unless they are given.
 
-    >>> number_format("USD an hour"), number_format("hours")
-    ('#,##0.00;-#,##0.00', '#,##0.0')
+    >>> number_format("USD an hour"), number_format("VND"), number_format("hours")
+    ('#,##0.00;-#,##0.00', '#,##0;-#,##0', '#,##0.0')
     """
-    if unit in _UNITS:
-        return _UNITS[unit]
-    return _MONEY if unit[:3].isupper() else _WHOLE
+    if not is_money(unit):
+        return _UNITS.get(unit, _WHOLE)
+    decimals = decimals_format(places_of(unit[:3]) if places is None else places)
+    return f"{decimals};-{decimals}"
+
+
+def decimals_format(places: int) -> str:
+    """The number format of so many decimals.
+
+    >>> decimals_format(0), decimals_format(4)
+    ('#,##0', '#,##0.0000')
+    """
+    return "#,##0" + ("." + "0" * places if places else "")
 
 
 class Styles:

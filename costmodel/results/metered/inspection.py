@@ -32,7 +32,7 @@ class InspectionResult:
             shown = dict(list(seen.models.items())[:MODELS_SHOWN])
             rest = len(seen.models) - len(shown)
             notes = (f"{rest:,} more models are not shown: --format json has all.",) if rest else ()
-            tables.append(_counts("Models as logged, of good rows", ("model", "rows"), shown)._replace(notes=notes))
+            tables.append(self._models(shown)._replace(notes=notes))
         return [*tables, *([self._bad()] if seen.reasons else [])]
 
     def _summary(self) -> Table:
@@ -44,6 +44,14 @@ class InspectionResult:
         if not seen.families:
             lead = "The records are of no known family."
         return Table("Usage log", (Column("file"), Column("format")), tuple(rows), notes=seen.notes, lead=lead)
+
+    def _models(self, shown: dict[str, int]) -> Table:
+        """Models as logged, and what they are read as where a mapping says another name."""
+        title, read_as = "Models as logged, of good rows", self.seen.read_as
+        if not read_as:
+            return _counts(title, ("model", "rows"), shown)
+        rows = tuple((name, read_as.get(name, ""), f"{count:,}") for name, count in shown.items())
+        return Table(title, (Column("model"), Column("read as"), Column("rows", numeric=True)), rows)
 
     def _bad(self) -> Table:
         told = {reason.name: reason for reason in REASONS}
@@ -67,6 +75,7 @@ class InspectionResult:
             "rows": seen.rows,
             "families": seen.families,
             "models": seen.models,
+            "read_as": seen.read_as,
             "from": None if seen.first_us is None else _instant(seen.first_us),
             "to": None if seen.last_us is None else _instant(seen.last_us),
             "bad_rows": seen.reasons,

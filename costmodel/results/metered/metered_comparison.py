@@ -11,6 +11,7 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder
 from costmodel.results.adding_up import ROUNDED
 from costmodel.results.estimate import SCHEMA_VERSION, count_text, shown_places
+from costmodel.results.lines import keys_in_order
 from costmodel.results.metered.metered import KIND
 from costmodel.results.metered.metered_tables import left_out_tables, row_names, unpriced_tables
 from costmodel.results.notice import joined, notice_lines
@@ -72,7 +73,7 @@ class MeteredComparison(Shown):
     def table(self, by: Sequence[str]) -> Table:
         """The cost of each group under each price book."""
         groups = [{group.key: group for group in result.by(*by)} for result in self.results]
-        keys = list(dict.fromkeys(key for found in groups for key in found))
+        keys = keys_in_order(dict.fromkeys(key for found in groups for key in found), by)
         columns = (
             *(Column(name) for name in by),
             Column("requests", numeric=True),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from costmodel.billing.tariffs import contracted_cost
 from costmodel.equations.charges import cost_per_record, share_of_total
-from costmodel.results.lines import Group, bill_lines, fiscal_year
+from costmodel.results.lines import Group, bill_lines, fiscal_year, keys_in_order
 from costmodel.usage.logs.shapes.families import meter_ranks
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def add_units(total: dict[K, Number], more: Mapping[K, Number]) -> None:
 
 
 def grouped_cells(priced: Iterable[PricedCell], levies: Iterable[LevyLine], by: Sequence[str]) -> list[Group]:
-    """Cells and the lines after the bill, grouped by dimensions; values in order of first appearance.
+    """Cells and the lines after the bill, grouped by dimensions: dates by the calendar, others as they first appear.
 
     Args:
         priced: the cells.
@@ -121,16 +121,7 @@ def grouped_cells(priced: Iterable[PricedCell], levies: Iterable[LevyLine], by: 
         sums.setdefault(tuple(line.key(name) for name in by), _Sum()).extra += line.cost
     costs = {key: found.cost for key, found in sums.items()}
     total = sum(costs.values(), _ZERO)
-    return [_group(key, sums[key], costs[key], total) for key in _ordered(sums, len(by))]
-
-
-def _ordered(keys: Iterable[Key], length: int) -> list[Key]:
-    seen: list[dict[str, int]] = [{} for _ in range(length)]
-    found = list(keys)
-    for key in found:
-        for value, rank in zip(key, seen, strict=True):
-            rank.setdefault(value, len(rank))
-    return sorted(found, key=lambda key: tuple(rank[value] for value, rank in zip(key, seen, strict=True)))
+    return [_group(key, sums[key], costs[key], total) for key in keys_in_order(sums, by)]
 
 
 def _group(key: Key, found: _Sum, cost: Fraction, total: Fraction) -> Group:

@@ -8,6 +8,7 @@ from costmodel.quantities import decimal_text, grouped, half_up, significant
 from costmodel.results.estimate import unit_cost_text
 from costmodel.results.labels import money_text, say, sentences
 from costmodel.results.providers.provider_comparison import shortened
+from costmodel.results.providers.ties import alike, equally_cheap
 from costmodel.results.table import Column, Table
 from costmodel.results.worth.words import payback_text
 
@@ -46,7 +47,7 @@ def _cost_row(result: ProviderComparison, item: Standing) -> tuple[str, ...]:
     month, year, record = costs(result, item.total)
     return (
         say("{name} {sign}", name=name, sign=_OUT) if item.reasons else name,
-        (_ESTIMATED if item.token_counts else "") + month,
+        estimated_text(month, estimated=bool(item.token_counts)),
         year,
         record,
         *(_difference(result, item.total, result.cheapest.total) if result.cheapest else ()),
@@ -63,6 +64,16 @@ def costs(result: ProviderComparison, total: Fraction) -> tuple[str, str, str]:
         grouped(result.year(total), places),
         unit_cost_text(result.record(total)),
     )
+
+
+def estimated_text(cost: str, *, estimated: bool) -> str:
+    """A cost, with the sign of an estimate where its tokens are one."""
+    return f"{_ESTIMATED}{cost}" if estimated else cost
+
+
+def cost_text(result: ProviderComparison, item: Standing) -> str:
+    """A month of an offer, as the table has it."""
+    return estimated_text(costs(result, item.total)[0], estimated=bool(item.token_counts))
 
 
 def _difference(result: ProviderComparison, total: Fraction, other: Fraction) -> tuple[str, str]:
@@ -111,12 +122,15 @@ def _lead(result: ProviderComparison) -> str:
     cheapest, present = result.cheapest, result.present
     if cheapest is None:
         return say("No offer is eligible.")
-    month, year, _ = costs(result, cheapest.total)
+    names, year = equally_cheap(result), costs(result, cheapest.total)[1]
+    same = len(names) == len(result.eligible) > 1
     found = say(
-        "Cheapest of {count}: {name}, {month} a month, {year:number} a year.",
+        "{count} cost the same: {month} a month, {year:number} a year."
+        if same
+        else "Cheapest of {count}: {name}, {month} a month, {year:number} a year.",
         count=count_text(result),
-        name=cheapest.name,
-        month=money_text(month, result.currency),
+        name=alike(names),
+        month=money_text(cost_text(result, cheapest), result.currency),
         year=year,
     )
     return sentences((found, _against_present(result, cheapest, present) if present is not None else ""))
@@ -130,7 +144,7 @@ def count_text(result: ProviderComparison) -> Said:
 
 def _against_present(result: ProviderComparison, cheapest: Standing, present: Present) -> Said:
     taken = say(" (taken: {what})", what=present.taken) if present.taken else ""
-    if cheapest.name == present.name:
+    if equally_cheap(result) == (present.name,):
         return say("It is the present one{taken}.", taken=taken)
     month = costs(result, present.total)[0]
     paid = say("At present{taken}: {name}, {month:number} a month", taken=taken, name=present.name, month=month)
@@ -174,6 +188,7 @@ _OWN_COUNTS = say(
     "Tokens of a profile are counted by each offer's own vocabulary. 'estimate' and 'roi' count as measured, unless "
     "the scenario says 'tokenizer: own'."
 )
+ESTIMATED_NOTE = say("{sign} the tokens are an estimate, so the cost is one: a note says why.", sign=_ESTIMATED)
 _ADOPTED = say(
     "present value, pays back: with the part of the records that is done with AI, as adoption grows. The costs beside "
     "them are those of all records."
@@ -184,11 +199,10 @@ _QUOTED = say("The quoted API cost is left out of the returns here: each offer's
 def _marks(result: ProviderComparison) -> list[str]:
     """What the signs beside names and costs mean, and how tokens are counted."""
     out = say("{sign} not eligible: the reason stands below.", sign=_OUT)
-    estimated = say("{sign} the tokens are an estimate, so the cost is one: a note says why.", sign=_ESTIMATED)
     return [
         *([out] if any(item.reasons for item in result.standings) else []),
         *([_OWN_COUNTS] if result.own_counts else []),
-        *([estimated] if any(item.token_counts for item in result.standings) else []),
+        *([ESTIMATED_NOTE] if any(item.token_counts for item in result.standings) else []),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text
 from costmodel.results.providers.provider_comparison import NOT_KNOWN, PRICES_SHOWN, value_text
-from costmodel.results.providers.provider_tables import costs, count_text
+from costmodel.results.providers.provider_tables import cost_text, count_text
 from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def frontier_table(result: ProviderComparison) -> Table:
     rows = tuple(
         (
             item.name,
-            costs(result, item.total)[0],
+            cost_text(result, item),
             "" if item.latency_ms is None else value_text(item.latency_ms),
             *([_said(item)] if quoted else []),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
+from costmodel.results.providers.ties import alike
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
 
@@ -108,10 +109,19 @@ class Ranking(Shown):
     def finding(self) -> str:
         """Which offer is cheapest where."""
         if not self.leaders:
-            return f"{next(iter(self.steps[0].costs))} is the cheapest over the whole range."
-        words = [f"{self.leaders[0].before or _NOBODY} is the cheapest from {self.steps[0].text}"]
+            return f"{self._alike(next(iter(self.steps[0].costs)))} the cheapest over the whole range."
+        words = [f"{self._alike(self.leaders[0].before)} the cheapest from {self.steps[0].text}"]
         words += [self._change(turn) for turn in self.leaders]
         return f"{', '.join(words)}."
+
+    def _alike(self, name: str) -> str:
+        """An offer and those that cost exactly the same over the range, as the subject of what they are."""
+        shown = [step.costs for step in self.steps if name in step.costs]
+        same = [other for other in (shown[0] if shown else ()) if all(at.get(other) == at[name] for at in shown)]
+        if self.pairs:  # every two were looked at, between the steps too
+            known = {frozenset(pair) for pair in self.equal}
+            same = [other for other in same if other == name or {name, other} in known]
+        return f"{alike(sorted(same))} are" if len(same) > 1 else f"{name or _NOBODY} is"
 
     def _change(self, turn: Turn) -> str:
         """Which offer is cheapest after a turn, and why where that is no matter of cost."""
@@ -119,7 +129,7 @@ class Ranking(Shown):
             reach.name == turn.before and reach.value == turn.value and not reach.takes for reach in self.reaches
         )
         where = f"beyond {turn.text}, where requests are too large for it," if gone else f"from {turn.text} on"
-        return f"{where} {turn.after or _NOBODY}"
+        return f"{where} {self._alike(turn.after).rpartition(' ')[0]}"
 
     def tables(self) -> list[Table]:
         """The ranking at each value, and where it turns."""

@@ -10,11 +10,12 @@ from costmodel.results.estimate import shown_costs
 from costmodel.results.labels import say, sentences
 from costmodel.results.table import Column, Table
 from costmodel.results.worth.summary import cheers_rows, why_ways_differ
-from costmodel.results.worth.words import count, payback_text, percent, rate_text
+from costmodel.results.worth.words import count, money, payback_text, percent, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from costmodel.results.labels import Said
     from costmodel.results.worth.return_on_investment import Option, ReturnOnInvestment
     from costmodel.value.staffing import Staffing
     from costmodel.value.ways import Way
@@ -29,7 +30,7 @@ def options_table(result: ReturnOnInvestment) -> Table:
     columns = (
         Column("option"),
         Column("pay released", numeric=True),
-        *([Column("capacity used", numeric=True)] if result.roi.capacity.share_used else []),
+        *(Column(name, numeric=True) for name, _ in _gains(result, result.best)),
         *(
             Column(name, numeric=True)
             for name in (_api(result), "other cost", say("net {currency}", currency=currency))
@@ -51,9 +52,8 @@ def _api(result: ReturnOnInvestment) -> str:
 
 def _option_row(result: ReturnOnInvestment, option: Option) -> tuple[str, ...]:
     found = option.measures
-    other = found.cost - found.llm_cost
-    used = [found.capacity_used] if result.roi.capacity.share_used else []
-    amounts = (found.saving, *used, found.llm_cost, other, found.net, found.net_present_value)
+    gains = [amount for _, amount in _gains(result, option)]
+    amounts = (found.saving, *gains, found.llm_cost, found.spent - found.llm_cost, found.net, found.net_present_value)
     return (
         option.name,
         *_money(amounts, result.currency),
@@ -63,7 +63,36 @@ def _option_row(result: ReturnOnInvestment, option: Option) -> tuple[str, ...]:
     )
 
 
+def _gains(result: ReturnOnInvestment, option: Option) -> list[tuple[str, Fraction]]:
+    """What stands beside the pay released, less the costs, so that a row adds up to its net."""
+    avoided = option.flows.errors_avoided
+    used = [("capacity used", option.measures.capacity_used)] if result.roi.capacity.share_used else []
+    return [*used, *([("errors avoided", avoided)] if avoided else [])]
+
+
 def _rates_notes(result: ReturnOnInvestment) -> tuple[str, ...]:
+    return (
+        say(
+            "Return on all cost: net over everything that is spent. On API spend: the same net over the API cost alone."
+        ),
+        *_all_cost(result),
+        say("{option}: {words}", option=result.best.name, words=sentences(_rates(result))),
+        say("Each figure is rounded by itself: across a row the last digit may differ."),
+    )
+
+
+def _all_cost(result: ReturnOnInvestment) -> Iterator[Said]:
+    """What all cost is, where it is more than the costs of the row: pay and hours that are needed beside."""
+    found = result.best.measures
+    if found.cost != found.spent:
+        yield say(
+            "{option}: all cost is {cost}, the pay and hours needed beside included.",
+            option=result.best.name,
+            cost=money(found.cost, result.currency),
+        )
+
+
+def _rates(result: ReturnOnInvestment) -> list[Said]:
     found = result.best.measures
     words = [say("Internal rate of return a year: {rate:number}.", rate=rate_text(found))]
     if found.modified_rate is not None:
@@ -72,14 +101,7 @@ def _rates_notes(result: ReturnOnInvestment) -> tuple[str, ...]:
         words.append(say("Benefit-cost ratio {ratio:number}.", ratio=_ratio(found.benefit_cost_ratio)))
     if found.profitability_index is not None:
         words.append(say("Profitability index {ratio:number}.", ratio=_ratio(found.profitability_index)))
-    words.append(say("Discounted payback: {months}.", months=payback_text(found.discounted_payback)))
-    return (
-        say(
-            "Return on all cost: net over everything that is spent. On API spend: the same net over the API cost alone."
-        ),
-        say("{option}: {words}", option=result.best.name, words=sentences(words)),
-        say("Each figure is rounded by itself: across a row the last digit may differ."),
-    )
+    return [*words, say("Discounted payback: {months}.", months=payback_text(found.discounted_payback))]
 
 
 def _ratio(number: Fraction) -> str:

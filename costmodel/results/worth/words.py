@@ -39,7 +39,7 @@ def _cash(result: ReturnOnInvestment) -> Said:
         released=_released(result),
         used=_used(result),
         avoided=_avoided(result),
-        cost=money(measures.cost, currency),
+        cost=money(measures.spent, currency),
         quoted=say(" (the API cost as quoted)") if result.quoted else "",
         gain=_gain(measures.net),
         net=money(abs(measures.net), currency),
@@ -106,18 +106,30 @@ def _gain(net: Fraction) -> Said:
 
 def _capacity(result: ReturnOnInvestment) -> Iterator[str]:
     """In cash alone; hours that are freed without cash, or needed; hires avoided; work left undone."""
-    measures, currency, hours = result.best.measures, result.currency, result.best.measures.capacity_hours
+    measures, currency = result.best.measures, result.currency
+    hours = sum((work.capacity_hours for work in result.works), Fraction(0))
     if result.roi.capacity.share_used:
         cash = money(abs(measures.cash_net), currency)
         yield say("In cash alone it is a net {gain} of {cash}.", gain=_gain(measures.cash_net), cash=cash)
     elif not hours:
         yield say("No hours are freed beyond that.")
     if hours < 0:
-        yield say("The work takes {hours:number} hours more than before.", hours=count(-hours))
-    elif hours:
+        yield _needed(result, -hours)
+    elif measures.capacity_hours:
         yield _freed(result)
     yield _hires(result)
     yield _undone(result)
+
+
+def _needed(result: ReturnOnInvestment, hours: Fraction) -> Said:
+    """Hours that are missing, all of them: whether or not a share of them enters the net flow."""
+    more = sum((work.hours_after - work.hours_before for work in result.works), Fraction(0))
+    if more > 0:
+        return say("The work takes {hours:number} hours more than before.", hours=count(more))
+    return say(
+        "Posts and overtime that end take {hours:number} hours more with them than are freed.",
+        hours=count(hours),
+    )
 
 
 def _freed(result: ReturnOnInvestment) -> Said:
@@ -159,8 +171,12 @@ def _undone(result: ReturnOnInvestment) -> str:
     if not any(more):
         return ""
     worth = sum((hours * work.usable_hour_cost for hours, work in zip(more, result.works, strict=True)), Fraction(0))
+    already = any(work.staff.beyond_before for work in result.works)
     return say(
-        "But in {short:number} of {months:number} months the posts that are kept cannot do all the work: "
+        "But in {short:number} of {months:number} months the posts that are kept are short of more hours than by hand: "
+        "{hours:number} hours more, worth {worth}, that nobody is paid for here."
+        if already
+        else "But in {short:number} of {months:number} months the posts that are kept cannot do all the work: "
         "{hours:number} hours, worth {worth}, that nobody is paid for here.",
         short=sum(1 for hours in more if hours),
         months=len(more),

@@ -24,7 +24,7 @@ def refuse_unread(source: Source) -> None:
     """What Spark would read in another way than DuckDB is not read at all.
 
     Raises:
-        CommandLineError: JSON lines, CSV with quotes, CSV that is not UTF-8.
+        CommandLineError: JSON lines, CSV with quotes, CSV that is not UTF-8, CSV with a line above the heading.
     """
     why = ""
     if source.format == "jsonl":
@@ -33,6 +33,8 @@ def refuse_unread(source: Source) -> None:
         why = "Spark reads CSV whose cells are not quoted, and in this one some are"
     elif source.csv is not None and not source.csv.utf8:
         why = "Spark reads CSV in UTF-8, and this is not"
+    elif source.csv is not None and source.csv.skip:
+        why = "Spark reads CSV whose first line is the heading, and in this one a line 'sep=' stands above it"
     if why:
         raise CommandLineError(
             f"'{shown_path(source.files[0])}': {why}. Price it without --engine spark, or save it as Parquet first"

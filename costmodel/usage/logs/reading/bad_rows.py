@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.files import write_whole
@@ -94,7 +95,8 @@ def lines_of(source: Source, file: Path, records: list[int]) -> dict[int, int]:
         return {}
     wanted, found, count = set(records), {}, 0
     with opened(file) as stream:
-        starts = _csv_starts(stream) if source.csv is not None else _json_starts(stream)
+        above = 1 if source.csv is not None and source.csv.skip else 0
+        starts = islice(_csv_starts(stream), above, None) if source.csv is not None else _json_starts(stream)
         for count, line in enumerate(starts, 0 if source.csv is not None else 1):
             if count in wanted:
                 found[count] = line

@@ -1,7 +1,8 @@
 """How a CSV file is written: delimiter, heading, quotes. Rows that cannot be told apart are refused as a whole.
 
 DuckDB reads a file in parallel only where every line is a row, and guesses where a quote stands in a wrong place. So
-each file is looked through first: whether it has quotes, whether each stands where one can, whether it is UTF-8.
+each file is looked through first: whether it has quotes, whether each stands where one can, whether it is UTF-8. A
+first line such as `sep=;`, which tells Excel the delimiter, is read as Excel reads it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 24
+_EXCEL = re.compile("sep=([,;\t|])[ \t]*\r?\n", re.IGNORECASE)
 NOT_UTF8 = "\ufffd"  # stands for bytes that are no UTF-8
 _MISPLACED = (
     "a quote stands where none can, so that the rows cannot be told apart: put the whole cell in quotes and double "
@@ -39,29 +41,34 @@ class Heading(NamedTuple):
     Attributes:
         delimiter: between the cells.
         names: of the columns.
+        skip: line ends above it, as DuckDB counts them: a carriage return and a line feed are two.
     """
 
     delimiter: str
     names: tuple[str, ...]
+    skip: int = 0
 
 
 def heading(file: Path, delimiter: str | None) -> Heading:
-    """The first row of a CSV file.
+    """The first row of a CSV file: the second line where the first tells Excel what separates the cells (`sep=;`).
 
     Raises:
         FileError: it is blank, or two columns have the same name.
     """
     text = head_of(file).decode("utf-8-sig", "replace")
-    if not text.splitlines()[0].strip():
-        raise FileError([Mistake(shown_path(file), 1, 1, "the first line is blank: it must be the heading")])
-    chosen = delimiter or max(DELIMITERS, key=text.splitlines()[0].count)
+    told = _EXCEL.match(text)
+    text = text[told.end() :] if told else text
+    if not text or not text.splitlines()[0].strip():
+        line, which = (2, "second") if told else (1, "first")
+        raise FileError([Mistake(shown_path(file), line, 1, f"the {which} line is blank: it must be the heading")])
+    chosen = delimiter or (told and told[1]) or max(DELIMITERS, key=text.splitlines()[0].count)
     cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=chosen))
     names = tuple(cell.strip() for cell in cells)
     for index, name in enumerate(names):
         if name and name in names[:index]:
             same = f"the columns {names.index(name) + 1} and {index + 1} have the same name"
             raise FileError([Mistake(shown_path(file), 1, 1, f"{same}: give each its own")])
-    return Heading(chosen, names)
+    return Heading(chosen, names, told[0].count("\r") + 1 if told else 0)
 
 
 def csv_columns(names: Sequence[str], *, utf8: bool) -> tuple[Column, ...]:
@@ -90,7 +97,7 @@ def csv_form(file: Path, first: Heading) -> CsvForm:
     if misplaced is not None:
         line, column = _place(file, misplaced)
         raise FileError([Mistake(shown_path(file), line, column, _OPEN if never_closed else _MISPLACED)])
-    return CsvForm(first.delimiter, look.quotes, look.utf8, len(first.names))
+    return CsvForm(first.delimiter, look.quotes, look.utf8, len(first.names), first.skip)
 
 
 def not_utf8(source: Source) -> str:

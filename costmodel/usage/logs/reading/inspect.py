@@ -16,16 +16,22 @@ from costmodel.usage.logs.reading.recognition import counted_families
 from costmodel.usage.logs.reading.relation import relation
 from costmodel.usage.logs.shapes.columns import shown
 from costmodel.usage.logs.shapes.families import shipped_shapes
+from costmodel.usage.logs.shapes.limits import limits
+from costmodel.usage.logs.shapes.used import recognising_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from costmodel.usage.logs.shapes.columns import Source
+    from costmodel.usage.logs.shapes.shape import Named, Shape
 
 _GUESS = ("unknown shape", "no time", "no model", "no count")  # reasons that a mapping is the remedy of
 
 
+_NAME = "bad name"
+_LOGGED = "model as logged"
+_LONG = "(a name longer than the limit)"
 _NOT_NEEDED = "none is needed"
 _NO_COUNTS = (
     "no column or path is called like input and output tokens. Write a mapping file that says where time, model and "
@@ -53,6 +59,7 @@ class Inspection(NamedTuple):
         families: how many records are of each shape, by its name.
         rows: rows in all.
         models: rows of each model as logged, most first; of good rows alone.
+        read_as: what a model as logged is read as, where a mapping says another name or a provider.
         first_us, last_us: microseconds since 1970 UTC of the first and last good row; None where there is none.
         reasons: how many rows are bad, by reason.
         bad: the first bad rows of each reason.
@@ -72,6 +79,7 @@ class Inspection(NamedTuple):
     notes: tuple[str, ...]
     guess: str
     no_guess: str = ""
+    read_as: dict[str, str] = {}  # noqa: RUF012 - never changed
 
     @property
     def bad_count(self) -> int:
@@ -109,11 +117,12 @@ def _inspection(found: Sequence[Source], *, guess: bool) -> Inspection:
         families=_added(_families(source) for source in found),
         rows=sum(item["rows"] for item in counted),
         models=_added(item["models"] for item in counted),
+        read_as={name: model for item in counted for name, model in item["read_as"].items()},
         first_us=min(firsts, default=None),
         last_us=max(lasts, default=None),
         reasons=reasons,
         bad=tuple(bad_rows(found)) if reasons else (),
-        notes=found[0].notes,
+        notes=(*found[0].notes, *(note for source in found if (note := _encoding(source)))),
         guess=guessed,
         no_guess="" if guessed else _NO_COUNTS if wanted else _NOT_NEEDED,
     )
@@ -136,22 +145,58 @@ def _files(found: Iterable[Source]) -> tuple[FileSeen, ...]:
 
 
 def _families(source: Source) -> dict[str, int]:
-    if not source.columns:
+    if not source.columns and recognising_paths(source.shapes):
         return counted_families(source)
     return {source.shapes[0].shape: _counted(source)["rows"]} if len(source.shapes) == 1 else {}
 
 
+def _encoding(source: Source) -> str:
+    """What a reader should know of files that are no UTF-8, and of labels in them; empty where they are."""
+    if source.csv is None or source.csv.utf8:
+        return ""
+    files = " and ".join(f"'{shown_path(file)}'" for file in source.files)
+    said = f"{files}: no UTF-8 text, so a name or label with a letter such as ä cannot be read"
+    labels = tuple(dict.fromkeys(name for shape in source.shapes for name in shape.labels))
+    more = _reasons(source._replace(labels=labels)).get(_NAME, 0) - _reasons(source).get(_NAME, 0) if labels else 0
+    if more:
+        rows = "row is" if more == 1 else "rows are"
+        said += f": {more:,} more {rows} bad where {', '.join(map(shown, labels))} is kept"
+    return f"{said}. Save it as UTF-8 (in a spreadsheet: Save as, CSV UTF-8)."
+
+
+def _reasons(source: Source) -> dict[str, int]:
+    counted: dict[str, int] = _counted(source)["reasons"]
+    return counted
+
+
+def _with_logged(source: Source) -> Source:
+    """A source whose last label is the model as it is logged: a name that is too long for one is not told."""
+
+    def plain(named: Named) -> Named:
+        long = {name: _LONG for name in named.values if len(name) > limits().characters}
+        return named.model_copy(update={"values": long})
+
+    def with_logged(shape: Shape) -> Shape:
+        return shape.model_copy(update={"labels": {**shape.labels, _LOGGED: tuple(map(plain, shape.model))}})
+
+    return source._replace(shapes=tuple(map(with_logged, source.shapes)), labels=(*source.labels, _LOGGED))
+
+
 def _counted(source: Source) -> dict[str, Any]:
+    passes = any(shape.passes for shape in source.shapes)  # each has a model of its own
+    name = "model" if passes else f"coalesce(nullif(label_{len(source.labels)}, ''), model)"
     query = (
-        "SELECT CASE WHEN reason IS NULL THEN model END, reason, count(*), "
-        f"min(at_us), max(at_us) FROM ({relation(source)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+        f"SELECT CASE WHEN reason IS NULL THEN model END, reason, count(*), min(at_us), max(at_us), "
+        f"CASE WHEN reason IS NULL THEN {name} END FROM ({relation(source if passes else _with_logged(source))}) "
+        "GROUP BY ALL ORDER BY 3 DESC, 1, 2, 6"
     )
     with connection() as connected, plain_errors(shown_path(source.files[0])):
         rows = connected.execute(query).fetchall()
     good, bad = [row for row in rows if row[1] is None], [row for row in rows if row[1] is not None]
     return {
         "rows": sum(row[2] for row in rows),
-        "models": _added({shown(row[0]): row[2]} for row in good),
+        "models": _added({shown(row[5]): row[2]} for row in good),
+        "read_as": {shown(row[5]): shown(row[0]) for row in good if row[5] != row[0]},
         "reasons": {row[1]: row[2] for row in bad},
         "first": min((row[3] for row in good), default=None),
         "last": max((row[4] for row in good), default=None),

@@ -61,6 +61,7 @@ def _read_csv(files: str, form: CsvForm) -> str:
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
         "header": "true",
+        "skip": str(form.skip),
         "delim": literal(form.delimiter),
         "quote": quote,
         "escape": quote,

@@ -83,7 +83,8 @@ REASONS = (
     Reason(
         "not a whole number",
         "a count is no whole number, or a text such as 150.000, which may be thousands",
-        "export counts, not rates; say in a mapping file whether `decimal: ','` or `decimal: '.'` holds",
+        "export counts, not rates or texts; of 150.000, say `decimal: ','` or `decimal: '.'` in a mapping file that "
+        "does not say it yet",
     ),
     Reason("negative", "a count is below 0", "export what was used; corrections are no usage"),
     Reason(
@@ -129,12 +130,14 @@ class CsvForm(NamedTuple):
         quotes: whether any cell is quoted; if none is, every line is a row and the file can be read in parallel.
         utf8: whether it is UTF-8 throughout.
         width: cells of the heading.
+        skip: line ends above the heading, as DuckDB counts them; of one line at most.
     """
 
     delimiter: str
     quotes: bool
     utf8: bool
     width: int
+    skip: int = 0
 
 
 class Source(NamedTuple):
