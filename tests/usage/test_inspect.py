@@ -218,5 +218,5 @@ def test_text_that_is_no_utf8_is_told_with_the_rows_that_a_label_would_lose(tmp_
     seen = inspect([written(tmp_path, text.encode("latin-1"))], mapping(tmp_path, MAPPED))
     assert seen.bad_count == 0
     assert "no UTF-8 text" in seen.notes[0]
-    assert "1 more rows are bad where department is kept" in seen.notes[0]
+    assert "1 more row is bad where department is kept" in seen.notes[0]
     assert inspect([written(tmp_path, text)], mapping(tmp_path, MAPPED)).notes == ()
