@@ -126,9 +126,7 @@ def test_a_package_that_is_missing(name: str, monkeypatch: pytest.MonkeyPatch) -
     tokens_of.cache_clear()
     monkeypatch.setitem(sys.modules, "toktok", None)
     monkeypatch.setattr("costmodel.usage.counting.byte_pairs.find_spec", lambda _: None)
-    with pytest.raises(
-        CommandLineError, match=r"which is not installed .*: python -m pip install 'costmodel\[tokens\]'"
-    ):
+    with pytest.raises(CommandLineError, match=r"which is not installed .* pip install .* '\.\[tokens\]'"):
         tokens_of(shipped(name))
 
 

@@ -106,8 +106,8 @@ def _amounts(axes: Axes, result: TwoWay, room: Room) -> None:
 def _beside(lines: Sequence[float], cell: Sequence[float], wide: float) -> float:
     """Where a text stands in its cell: in the middle, or in the widest part beside break-even lines, if it fits there.
 
-    >>> _beside([5.0], (0.0, 20.0), 8.0), _beside([], (0.0, 20.0), 8.0), _beside([10.0], (0.0, 20.0), 12.0)
-    (12.5, 10.0, 10.0)
+    >>> _beside([8.0], (0.0, 20.0), 8.0), _beside([], (0.0, 20.0), 8.0), _beside([10.0], (0.0, 20.0), 12.0)
+    (14.0, 10.0, 10.0)
     """
     middle = sum(cell) / 2
     if not any(abs(line - middle) < wide * _AIR / 2 for line in lines):
