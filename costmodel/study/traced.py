@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from costmodel.results.comparison import Comparison
     from costmodel.results.estimate import Estimate
     from costmodel.results.worth.return_on_investment import ReturnOnInvestment
-    from costmodel.scenario import Scenario
+    from costmodel.scenario import Scenario, Steps
     from costmodel.study.traced_bill import Alternative, TracedBill
     from costmodel.study.traced_leaves import Leaf
     from costmodel.study.traced_prices import PricePoint
@@ -85,6 +85,15 @@ class TracedModel:
     def flow(self, option: str, name: str) -> Row | None:
         """A row of an option's flows; None where it is 0 throughout, or the scenario has no `roi`."""
         return self.rows.find(Key(f"{FLOWS}: {option}", "", name))
+
+    @property
+    def wholes(self) -> dict[Steps, list[Leaf]]:
+        """Shares of a mix, or of service tiers, by the path of what they are shares of."""
+        found: dict[Steps, list[Leaf]] = {}
+        for leaf in self.leaves:
+            if leaf.whole:
+                found.setdefault(leaf.whole, []).append(leaf)
+        return found
 
     def figure(self, option: str, name: str) -> Row | None:
         """A figure of the horizon, as in `value.measures.Measures`; None where it is 0."""

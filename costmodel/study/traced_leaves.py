@@ -37,6 +37,19 @@ class Leaf(NamedTuple):
     about: str = ""
     source: str = ""
 
+    @property
+    def whole(self) -> Steps:
+        """The path of what this is a share of: the service tiers or the mix; empty where it is no such share."""
+        if self.cell.unit != "%":
+            return ()
+        if "service_tier" in self.path:
+            return self.path[: self.path.index("service_tier") + 1]
+        if "mix" not in self.path:
+            return ()
+        end = self.path.index("mix") + 1
+        end += self.path[end] == "models"  # the long form of a mix
+        return self.path[:end] if self.path[end + 1 :] in {(), ("share",)} else ()
+
 
 class Leaves:
     """Makes leaves, and knows the value of each.

@@ -132,14 +132,14 @@ def test_present_is_the_mix_the_first_model_or_the_one_named(own):
     """What is paid at present is the scenario's, unless it is said."""
     mixed = Scenario.load(SCENARIOS / "emr-mix.yaml")
     own_counts = Scenario.load(SCENARIOS / "emr-mix.yaml", {"workload.tokens.tokenizer": "own"})
-    assert compare(mixed).present == ("the mix", estimate(own_counts).total, "")
-    assert compared(own).present == ("mid/medium-1", Fraction(24), "the first model of the scenario")
+    assert compare(mixed).present == ("the mix", estimate(own_counts).total, "", ())
+    assert compared(own).present == ("mid/medium-1", Fraction(24), "the first model of the scenario", ())
     assert "At present (taken: the first model of the scenario): mid/medium-1, 2.00 a month" in (
         compared(own).tables()[0].lead
     )
     scenario, overlays = own
     named = compare(scenario, ["cheap/slow-1"], present="dear/fast-1", book=book_for(scenario, overlays))
-    assert named.present == ("dear/fast-1", Fraction("33.6"), "")
+    assert named.present == ("dear/fast-1", Fraction("33.6"), "", ())
     assert "dear/fast-1 (present)" in named.tables()[0].totals
     with pytest.raises(NoPriceError):
         compare(scenario, ["cheap/slow-1"], present="dear/none", book=book_for(scenario, overlays))
@@ -184,6 +184,50 @@ def test_reasons_say_what_is_not_known(own):
     assert str(result["cheap/slow-1"].terms["baa"]) == "yes (2026-10-14)"
     assert str(result["mid/medium-1"].terms["baa"]) == "not known"
     assert "No offer is eligible." in str(result)
+
+
+def test_what_is_paid_at_present_may_not_be_eligible(own, tmp_path):
+    """A mix of which one model does not meet the filters is marked, and the model is named."""
+    (tmp_path / "mix.yaml").write_text(
+        (tmp_path / "work.yaml").read_text().partition("models:")[0]
+        + "mix: {by: requests, models: {cheap/slow-1: 60 %, dear/fast-1: 40 %}}\n"
+    )
+    scenario = Scenario.load(tmp_path / "mix.yaml")
+    result = compare(scenario, tuple(OFFERS), filters=filters_of(["baa"]), book=book_for(scenario, own[1]))
+    assert result.present.reasons == result.present_reasons == ("dear/fast-1: baa no",)
+    costs, reasons = result.tables()[:2]
+    assert costs.totals[0] == "the mix (present) *"
+    assert "At present: the mix (not eligible itself), 1.96 a month" in costs.lead
+    assert reasons.rows[-1] == ("the mix", "dear/fast-1: baa no")
+    assert result.to_json()["present"]["reasons"] == ["dear/fast-1: baa no"]
+    free = compare(scenario, tuple(OFFERS), book=book_for(scenario, own[1]))
+    assert free.present_reasons == ()
+    assert free.tables()[0].totals[0] == "the mix (present)"
+    named = compare(scenario, ["cheap/slow-1"], present="dear/fast-1", filters=filters_of(["baa"]),
+                    book=book_for(scenario, own[1]))  # fmt: skip
+    assert named.present_reasons == ("baa no",)
+    assert named.tables()[1].rows == (("dear/fast-1", "baa no"),)
+
+
+def test_a_contracted_price_is_told_apart_from_the_list(tmp_path):
+    """The table of list prices says that the costs above are those of the contract."""
+    scenario = letters(tmp_path)[0]
+    (tmp_path / "discount.yaml").write_text(
+        "overlay: Group\nprovider: openai\noffers:\n  - model: gpt-4.1\n    prices:\n"
+        "      - valid: {from: 2026-12-01}\n        recorded: 2026-11-20\n"
+        "        source: {kind: contracted, title: Contract, retrieved: 2026-11-20}\n        based_on: list\n"
+        "        adjustments: [{name: group, meters: [input, output], multiply: 0.9}]\n"
+    )
+    for overlays, told in (((), False), ((tmp_path / "discount.yaml",), True)):
+        result = compare(scenario, ["openai/gpt-4.1"], present="openai/gpt-4.1", book=book_for(scenario, overlays))
+        prices = next(table for table in result.tables() if str(table.title).startswith("List prices"))
+        assert prices.rows[0][1] == "2.00"
+        assert (
+            "contracted: this is the list price; the costs above are those of the contract." in prices.notes
+        ) is told
+        assert result["openai/gpt-4.1"].total == 12 * (Fraction("1.2") + Fraction("3.2")) * (
+            Fraction("0.9") if told else 1
+        )
 
 
 @pytest.mark.parametrize(

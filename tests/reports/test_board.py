@@ -365,10 +365,40 @@ def test_equal_returns_have_no_winner(tmp_path):
     """Two options with the same net present value are both named."""
     found = written(tmp_path, WORK % (ALIKE, 2000) + RETURN + "  adoption: 100 %\n")
     assert sections.headline(found).startswith(f"Worth it with {ALIKE} alike: over 4 months it leaves ")
-    assert f"{ALIKE} come to the same: none of them is better than the others." in list(sections.finding(found))
+    assert next(iter(sections.finding(found))).startswith(f"Worth it with each of 2 options alike ({ALIKE}), in cash")
+    found = written(tmp_path, WORK % (f"anthropic/claude-sonnet-4-6, {ALIKE}", 2000) + RETURN + "  adoption: 100 %\n")
+    assert next(iter(sections.finding(found))).startswith(
+        f"Worth it with {ALIKE} alike, the best of 3 options, in cash"
+    )
     alone = papers("hospital-roi")
     assert " alike" not in sections.headline(alone)
-    assert not any("come to the same" in text for text in sections.finding(alone))
+    assert not any(" alike" in text for text in sections.finding(alone))
+
+
+def test_prices_are_those_that_are_paid(tmp_path):
+    """A discount of a contract and that of a service tier are in the price, with the price as written beside it."""
+    (tmp_path / "discount.yaml").write_text(
+        "overlay: Group\nprovider: openai\noffers:\n  - model: gpt-4.1\n    prices:\n"
+        "      - valid: {from: 2026-12-01}\n        recorded: 2026-11-20\n"
+        "        source: {kind: contracted, title: Contract, retrieved: 2026-11-20}\n        based_on: list\n"
+        "        adjustments: [{name: group, meters: [output], multiply: 0.9, add: 0.10}]\n"
+    )
+    text = (
+        "prices: {version: '2026.11'}\ncurrency: USD\n"
+        + WORK % (ALIKE, 2000)
+        + "service_tier: {batch: 50 %, standard: 50 %}\n"
+    )
+    (tmp_path / "s.yaml").write_text(text)
+    scenario = cm.Scenario.load(tmp_path / "s.yaml")
+    table = sections.price_table(papers_of(scenario, (), book_for(scenario, [tmp_path / "discount.yaml"])))
+    found = {tuple(map(str, row[:3])): (str(row[4]), str(row[6])) for row in table.rows}
+    made, source = found["openai/gpt-4.1", "output", "7.3 USD"]
+    assert made == "8 USD x 0.9 (group) + 0.1 (group)"
+    assert source == "Contract, read 2026-11-20"
+    assert found["openai/gpt-4.1", "input", "2 USD"][0] == ""
+    assert ("openai/gpt-4.1", "output", "8 USD") not in found
+    plain = sections.price_table(written(tmp_path, WORK % ("openai/gpt-4.1", 2000)))
+    assert [column.heading for column in plain.columns] == ["offer", "meter", "price", "for", "in force from", "source"]
 
 
 def test_no_records(tmp_path):

@@ -19,6 +19,7 @@ import pytest
 from page_settings import cost_of, data_of, undone_of
 from workbook_cases import CASES, roi_of, scenario_of
 
+from costmodel import estimate
 from costmodel.errors import CommandLineError
 from costmodel.reports.page import whatif_page
 from costmodel.reports.page.fields import fields_of
@@ -195,6 +196,30 @@ def test_figures_are_those_of_the_result() -> None:
     assert figures["times"].cells[0].value == Fraction(26, 5)
     worth = {item.name: item for item in figures_of(model_of("vendor-roi")).worth}
     assert worth["net"].cells[0].value == 25776
+
+
+def test_what_a_record_costs_is_of_those_that_are_billed(tmp_path: Path) -> None:
+    """Where AI takes a part of the records, their cost is divided by them: it is what `estimate` says of a record."""
+    data = undone_of()
+    found = figures_of(traced_model(scenario_of(data, tmp_path)))
+    assert all(item.name != "record" for item in found.costs)
+    (figure,) = (item for item in found.costs if item.name == "ai_record")
+    each = estimate(scenario_of({name: part for name, part in data.items() if name != "roi"}, tmp_path)).estimates
+    assert [cell.value for cell in figure.cells] == [bill.cost_per_record for bill in each]
+
+
+def test_shares_that_belong_together(tmp_path: Path) -> None:
+    """Shares of a mix in its long form, of tiers, and of tiers of one model of a mix; no other share of a model."""
+    openai = {"share": "40 %", "cache_read": "20 %"}
+    google = {"share": "60 %", "service_tier": {"batch": "10 %", "standard": "90 %"}}
+    data = cost_of()
+    del data["models"]
+    data["mix"] = {"by": "requests", "models": {"openai/gpt-4.1": openai, "google/gemini-2.5-flash": google}}
+    wholes = traced_model(scenario_of(data, tmp_path)).wholes
+    assert {path: [leaf.cell.value for leaf in leaves] for path, leaves in wholes.items()} == {
+        ("mix", "models"): [Fraction(2, 5), Fraction(3, 5)],
+        ("mix", "models", "google/gemini-2.5-flash", "service_tier"): [Fraction(1, 10), Fraction(9, 10)],
+    }
 
 
 def test_guards_and_wholes() -> None:

@@ -111,7 +111,7 @@ def reason(error: FileError | NoPriceError, card: RateCard) -> str:
 
 
 def present_cost(
-    scenario: Scenario, prices: PriceBook, named: str | None, found: Sequence[Candidate]
+    scenario: Scenario, prices: PriceBook, named: str | None, found: Sequence[Candidate], filters: Filters
 ) -> Present | None:
     """What is paid at present, as the scenario says it, in its own region.
 
@@ -120,6 +120,7 @@ def present_cost(
         prices: the price book.
         named: the offer that is paid at present; the scenario's mix, or the first of its models, if None.
         found: the offers compared.
+        filters: what an offer must meet; whether what is paid at present does is told.
 
     Returns:
         None where nobody said, or where the one taken has no price, which is told of with the others.
@@ -127,7 +128,10 @@ def present_cost(
     work = compared_work(scenario)
     if named is None and scenario.models is None and (scenario.mix is not None or own_mixes(scenario)):
         months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
-        return Present(MIX, sum(billed(work, prices, months, None).monthly(months), Fraction(0)))
+        bill = billed(work, prices, months, None)
+        cards = [prices.card(name) for name in sorted({entry.model for entry in bill.entries})]
+        out = tuple(f"{card.name}: {reason}" for card in cards for reason in filters.reasons(card))
+        return Present(MIX, sum(bill.monthly(months), Fraction(0)), reasons=out)
     name = named or next(iter(scenario.models or ()), None)
     if name is None:
         return None
@@ -138,7 +142,8 @@ def present_cost(
             return None  # it is told of with the others that have no price
         raise
     only = len(scenario.models or ()) == 1
-    return Present(alone.card.name, alone.total, "" if named or only else say("the first model of the scenario"))
+    taken = "" if named or only else say("the first model of the scenario")
+    return Present(alone.card.name, alone.total, taken, filters.reasons(alone.card))
 
 
 def own_requests(bench: Bench, found: Iterable[Alone]) -> list[Alone]:

@@ -61,7 +61,7 @@ def compare(
     prices, wanted = book or book_for(scenario), filters or Filters()
     work = compared_work(scenario, wanted.region)
     bench, found = candidates(work, prices, [] if everything else models or own_models(scenario), wanted)
-    paid = present_cost(scenario, prices, present, found)
+    paid = present_cost(scenario, prices, present, found, wanted)
     priced = [item.found for item in found if isinstance(item.found, Alone)]
     worth = None if scenario.roi is None else _worth(bench)
     return ProviderComparison(

@@ -73,7 +73,7 @@ def optimise(
     best = optimum(problem)
     shares = {} if best is None else rounded(problem, best)
     bill = None if best is None else _billed(work, prices, shares, wanted.region)
-    paid = present_cost(scenario, prices, None, found)
+    paid = present_cost(scenario, prices, None, found, wanted)
     return _result(scenario, work, (offers, problem, paid), (best, shares, bill))
 
 
@@ -83,7 +83,7 @@ def against(mix: OptimalMix, scenario: Scenario, present: str, book: PriceBook) 
     Raises:
         NoPriceError: that offer has no price.
     """
-    return replace(mix, present=present_cost(scenario, book, present, ()))
+    return replace(mix, present=present_cost(scenario, book, present, (), Filters()))
 
 
 def _offers(bench: Bench, found: Sequence[Candidate], workloads: Sequence[str]) -> Offers:

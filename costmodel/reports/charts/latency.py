@@ -13,7 +13,7 @@ from costmodel.reports.charts.style import BLUE, FAINT, INK, SKY
 from costmodel.reports.charts.words import SMALL, called
 from costmodel.results.providers.provider_comparison import shortened, value_text
 from costmodel.results.providers.provider_tables import ESTIMATED_NOTE, cost_text
-from costmodel.results.providers.ties import alike
+from costmodel.results.ties import alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from costmodel.reports.charts.style import BLUE, FAINT, INK, ORANGE, SKY
 from costmodel.reports.charts.words import called
 from costmodel.results.labels import money_text, say
 from costmodel.results.providers.provider_tables import ESTIMATED_NOTE, cost_text, estimated_text
-from costmodel.results.providers.ties import equally_cheap, names_text
+from costmodel.results.ties import equally_cheap, names_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,10 +80,10 @@ def _chosen(result: ProviderComparison, most: int) -> list[Standing]:
 
 def _bars(result: ProviderComparison, intervals: Mapping[str, Interval], most: int) -> list[_Bar]:
     bars = [_bar(result, item, intervals.get(item.name)) for item in _chosen(result, most)]
-    paid = result.present
-    if paid is not None and all(item.name != paid.name for item in result.standings):
+    paid = result.present_beside
+    if paid is not None:
         name = say("{name} (present)", name=paid.name)
-        bars.append(_Bar(name, result.month(paid.total), ORANGE, faint=False, interval=None))
+        bars.append(_Bar(name, result.month(paid.total), ORANGE, faint=bool(paid.reasons), interval=None))
     return bars
 
 

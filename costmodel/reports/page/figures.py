@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from costmodel.study.traced import TracedModel
-    from costmodel.study.traced_leaves import Leaf
     from costmodel.study.traced_rows import Row
     from costmodel.study.traced_usage import Guard
 
@@ -102,7 +101,7 @@ def figures_of(model: TracedModel) -> Figures:
         months["month_flow"] = [model.flow(option, "net flow") for option in model.options]
     shown = {name: tuple(_monthly(row, model) for row in rows) for name, rows in months.items() if any(rows)}
     outcome = next((item.cells for item in worth if item.name == "net_present_value"), costs[0].cells if costs else ())
-    conditions = (*(item for guard in model.guards for item in _held(guard)), *_wholes(model.leaves), *_none(model))
+    conditions = (*(item for guard in model.guards for item in _held(guard)), *_wholes(model), *_none(model))
     return Figures(costs, worth, outcome, shown, conditions, undone)
 
 
@@ -122,19 +121,20 @@ def _costs(model: TracedModel) -> Iterator[Figure]:
     yield Figure("total", "money", totals)
     yield Figure("month", "money", month)
     yield Figure("year", "money", tuple(cost * MONTHS_PER_YEAR for cost in month))
-    records = _records(model)
+    done = _records(model, "records done with AI")  # what is billed, where only a part of the records is
+    name, records = ("record", _records(model)) if done is None else ("ai_record", done)
     if records is not None:
         yield Figure(
-            "record", "record", tuple(cost_per_record(total, records) for total in totals), (records,) * len(totals)
+            name, "record", tuple(cost_per_record(total, records) for total in totals), (records,) * len(totals)
         )
     if len(totals) > 1:
         least = _least(totals)
         yield Figure("times", "ratio", tuple(share_of_total(total, least) for total in totals), (least,) * len(totals))
 
 
-def _records(model: TracedModel) -> Any:
-    """All records of the horizon; None where the scenario counts none."""
-    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, "records")]
+def _records(model: TracedModel, name: str = "records") -> Any:
+    """All records of the horizon, or a part of them; None where the scenario counts none."""
+    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, name)]
     return _sum([_sum(_monthly(row, model)) for row in counted]) if counted else None
 
 
@@ -217,14 +217,9 @@ def _same(cell: Any, other: Any) -> Any:
     return where(distance <= CEILING_TOLERANCE * maximum(1, other), 1, 0)
 
 
-def _wholes(leaves: Sequence[Leaf]) -> Iterator[Condition]:
+def _wholes(model: TracedModel) -> Iterator[Condition]:
     """Shares of a mix, and of service tiers, come to 100 %."""
-    wholes: dict[tuple[Any, ...], list[Leaf]] = {}
-    for leaf in leaves:
-        part = next((word for word in ("service_tier", "mix") if word in leaf.path), "")
-        if leaf.cell.unit == "%" and part and (part != "mix" or leaf.cell.name.startswith("share of ")):
-            wholes.setdefault(leaf.path[: leaf.path.index(part) + 1], []).append(leaf)
-    for shares in wholes.values():
+    for shares in model.wholes.values():
         if sum(leaf.cell.value for leaf in shares) != 1:
             continue  # they are parts of something else
         names = ", ".join(f"{leaf.about}: {leaf.cell.name}" if leaf.about else leaf.cell.name for leaf in shares)

@@ -136,7 +136,7 @@ def _data(model: TracedModel, fields: Sequence[Field], outputs: _Outputs, locale
         "currency": currency,
         "places": places_of(currency),
         "book": local(results_of(model)[0].book.words),
-        "options": model.options,
+        "options": [local(labels.labelled(option)) for option in model.options],
         "months": [str(month) for month in model.months],
         "fields": [field.to_json() for field in fields],
         "first": _first(fields),

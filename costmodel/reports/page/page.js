@@ -11,6 +11,7 @@ function drawChart(out) {
   $("chart-title").textContent = say(data.worth.length ? "outcome_worth" : "outcome_cost", { currency: data.currency });
   plot(chosen, points, marks);
   listed($("break-even"), texts, "p");
+  $("break-even-title").hidden = !texts.length;
 }
 
 function current() {

@@ -29,7 +29,8 @@ const hoursText = (x) => numbers({ maximumFractionDigits: x < 1000 ? 1 : 0 }).fo
 const withUnit = (field, x, format = plain) => `${format.format(x)}${field.unit === "%" ? " %" : field.unit ? ` ${field.unit}` : ""}`;
 
 // What a field takes: plain digits with the decimal sign of the language, or groups of three as it writes them. A sign
-// of another language is never guessed at: "1.5" where the comma is the decimal sign is no number.
+// of another language is never guessed at: "1.5" where the comma is the decimal sign is no number, and neither is "1.000"
+// where the point is: nobody writes three decimals that are nothing, but one thousand may be meant.
 
 const signs = Object.fromEntries(numbers(places(1)).formatToParts(1234567.5).map((part) => [part.type, part.value]));
 const literal = (text) => text.replace(/[^\w]/g, "\\$&");
@@ -40,7 +41,7 @@ const WRITTEN = new RegExp(
 // The number of a text; NaN where it is none, or could be another one.
 function numberIn(text) {
   const [, sign, digits, part = ""] = WRITTEN.exec(text.trim()) ?? [];
-  if (!digits && !part) return NaN;
+  if ((!digits && !part) || (part === "000" && /^[1-9]\d{0,2}$/.test(digits))) return NaN;
   return Number(`${sign && "-"}${digits.replaceAll(signs.group, "") || "0"}.${part || "0"}`);
 }
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "above": "above",
+    "ai_record": "a record done with AI",
     "all_same": "All {count} options cost the same: {cost} over {period}, {month} a month.",
     "api_cost": "API cost",
     "as_delivered": "As delivered",

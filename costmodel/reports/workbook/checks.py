@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from costmodel.reports.workbook.limits import Outside
     from costmodel.reports.workbook.pen import Pen
     from costmodel.runtimes.trace import Cell
-    from costmodel.study.traced_leaves import Leaf
     from costmodel.study.traced_rows import Row
     from costmodel.study.traced_usage import Guard
 
@@ -194,29 +193,13 @@ def _present(flow: Row, rate: Fraction, months: int) -> Fraction:
 
 def _shares(layout: Layout) -> Iterator[Check]:
     """Shares of a mix, and of service tiers, come to 100 %."""
-    wholes: dict[tuple[object, ...], list[Leaf]] = {}
-    for leaf in layout.model.leaves:
-        whole = _whole(leaf)
-        if whole is not None:
-            wholes.setdefault(whole, []).append(leaf)
-    for whole, leaves in wholes.items():
+    for whole, leaves in layout.model.wholes.items():
         words = "shares of service tiers" if "service_tier" in whole else "shares of the mix"
         about = ", ".join(dict.fromkeys(leaf.about for leaf in leaves if leaf.about))
         added = ",".join(layout.names[id(leaf.cell)] for leaf in leaves)
         total = sum((leaf.cell.value for leaf in leaves), Fraction(0))
         about = f" ({about})" if about else ""
         yield Check(f"{words} come to 100 %{about}", f"SUM({added})", "1", (total, Fraction(1)), numbers="0.0##%")
-
-
-def _whole(leaf: Leaf) -> tuple[object, ...] | None:
-    """What a share is a part of; None for anything else."""
-    if leaf.cell.unit != "%":
-        return None
-    if "service_tier" in leaf.path:
-        return leaf.path[: leaf.path.index("service_tier") + 1]
-    if "mix" in leaf.path and leaf.cell.name.startswith("share of "):
-        return leaf.path[: leaf.path.index("mix") + 1]
-    return None
 
 
 def _guard(layout: Layout, guard: Guard) -> Iterator[Check]:

@@ -121,11 +121,13 @@ class Present(NamedTuple):
 
     Attributes:
         taken: what it was taken for, where nobody said; empty where somebody did.
+        reasons: why it does not meet the filters, in a mix with the name of the model; none where it does.
     """
 
     name: str
     total: Fraction
     taken: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class LatencyClass(NamedTuple):
@@ -210,6 +212,19 @@ class ProviderComparison(Shown):
         return shown_places([self.month(item.total) for item in self.standings], self.currency)
 
     @property
+    def present_beside(self) -> Present | None:
+        """What is paid at present, where it is none of the offers."""
+        present = self.present
+        return None if present is None or any(item.name == present.name for item in self.standings) else present
+
+    @property
+    def present_reasons(self) -> tuple[str, ...]:
+        """Why what is paid at present is not eligible itself; none where it is."""
+        if self.present is None:
+            return ()
+        return next((item.reasons for item in self.standings if item.name == self.present.name), self.present.reasons)
+
+    @property
     def period(self) -> str:
         """The horizon in words."""
         first, last = self.months[0], self.months[-1]
@@ -245,7 +260,7 @@ class ProviderComparison(Shown):
         from costmodel.results.providers import provider_terms as terms
 
         found = [shown.cost_table(self)]
-        found += [shown.reasons_table(self)] if len(self.eligible) < len(self.standings) else []
+        found += [shown.reasons_table(self)] if len(self.eligible) < len(self.standings) or self.present_reasons else []
         found += [terms.prices_table(self), terms.terms_table(self)]
         found += [terms.frontier_table(self)] if self.frontier else []
         found += [shown.unpriced_table(self)] if self.unpriced else []

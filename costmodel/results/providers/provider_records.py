@@ -72,9 +72,10 @@ def _line(result: ProviderComparison, item: Standing, number: Any) -> dict[str, 
 
 
 def present_record(present: Present) -> dict[str, Any]:
-    """What is paid at present, and what it was taken for where nobody said."""
+    """What is paid at present, what it was taken for where nobody said, and what it does not meet."""
     taken = {"taken": present.taken} if present.taken else {}
-    return {"offer": present.name, "cost": decimal_text(present.total), **taken}
+    reasons = {"reasons": list(present.reasons)} if present.reasons else {}
+    return {"offer": present.name, "cost": decimal_text(present.total), **taken, **reasons}
 
 
 def _by_the_hour(item: Standing, number: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from costmodel.quantities import decimal_text, grouped, half_up, significant
 from costmodel.results.estimate import unit_cost_text
 from costmodel.results.labels import money_text, say, sentences
 from costmodel.results.providers.provider_comparison import shortened
-from costmodel.results.providers.ties import alike, equally_cheap
 from costmodel.results.table import Column, Table
+from costmodel.results.ties import alike, equally_cheap
 from costmodel.results.worth.words import payback_text
 
 if TYPE_CHECKING:
@@ -107,11 +107,12 @@ def _payback(item: Standing) -> str:
 
 def _present_row(result: ProviderComparison, count: int) -> tuple[str, ...]:
     """What is paid at present, where it is none of the offers."""
-    present = result.present
-    if present is None or any(item.name == present.name for item in result.standings):
+    present = result.present_beside
+    if present is None:
         return ()
+    name = say("{name} (present)", name=present.name)
     cells = [
-        say("{name} (present)", name=present.name),
+        say("{name} {sign}", name=name, sign=_OUT) if present.reasons else name,
         *costs(result, present.total),
         *(_difference(result, present.total, result.cheapest.total) if result.cheapest else ()),
     ]
@@ -147,7 +148,9 @@ def _against_present(result: ProviderComparison, cheapest: Standing, present: Pr
     if equally_cheap(result) == (present.name,):
         return say("It is the present one{taken}.", taken=taken)
     month = costs(result, present.total)[0]
-    paid = say("At present{taken}: {name}, {month:number} a month", taken=taken, name=present.name, month=month)
+    out = say(" (not eligible itself)") if result.present_reasons else ""
+    template = "At present{taken}: {name}{out}, {month:number} a month"
+    paid = say(template, taken=taken, name=present.name, out=out, month=month)
     saved = result.month(present.total - cheapest.total)
     if saved <= 0:
         return say("{paid}; no eligible offer is cheaper.", paid=paid)
@@ -200,7 +203,7 @@ def _marks(result: ProviderComparison) -> list[str]:
     """What the signs beside names and costs mean, and how tokens are counted."""
     out = say("{sign} not eligible: the reason stands below.", sign=_OUT)
     return [
-        *([out] if any(item.reasons for item in result.standings) else []),
+        *([out] if result.present_reasons or any(item.reasons for item in result.standings) else []),
         *([_OWN_COUNTS] if result.own_counts else []),
         *([ESTIMATED_NOTE] if any(item.token_counts for item in result.standings) else []),
     ]
@@ -221,7 +224,8 @@ def _exchange(result: ProviderComparison) -> list[str]:
 
 def reasons_table(result: ProviderComparison) -> Table:
     """Offers that are not eligible, and why."""
-    rows = tuple((item.name, "; ".join(item.reasons)) for item in result.ranked if item.reasons)
+    offers: list[Standing | Present] = [*result.ranked, *([result.present_beside] if result.present_beside else [])]
+    rows = tuple((item.name, "; ".join(item.reasons)) for item in offers if item.reasons)
     muted = frozenset(range(len(rows)))
     return Table(say("Not eligible"), (Column("offer"), Column("why")), rows, muted=muted)
 

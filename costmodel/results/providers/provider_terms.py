@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LATENCY = "latency_ms"
 _ALWAYS = ("baa",)  # a term that is shown even where no offer's is known
-_PLAIN = "list"
+_PLAIN, _CONTRACTED = "list", "contracted"
 
 
 def prices_table(result: ProviderComparison) -> Table:
@@ -65,6 +65,8 @@ def _price_notes(result: ProviderComparison, *, marked: bool) -> tuple[str, ...]
         found.append("With 'to': by the hour, the lowest and the highest. The bill takes each request at its own hour.")
     if marked:
         found.append("price: list, quoted by somebody else, or contracted; stale: not read lately.")
+    if any(item.price.kind == _CONTRACTED for item in result.standings):
+        found.append("contracted: this is the list price; the costs above are those of the contract.")
     return tuple(found)
 
 

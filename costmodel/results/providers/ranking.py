@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.quantities import decimal_text, grouped
 from costmodel.results.estimate import SCHEMA_VERSION, shown_places
-from costmodel.results.providers.ties import alike
 from costmodel.results.shown import Shown
 from costmodel.results.table import Column, Table
+from costmodel.results.ties import alike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -104,7 +104,13 @@ class ReturnOnInvestment(Shown):
     @cached_property
     def best(self) -> Option:
         """The option with the highest net present value; the first of equals."""
-        return max(self.options, key=lambda option: option.measures.net_present_value)
+        return self.best_options[0]
+
+    @property
+    def best_options(self) -> tuple[Option, ...]:
+        """The option with the highest net present value, and those that come to exactly the same."""
+        highest = max(option.measures.net_present_value for option in self.options)
+        return tuple(option for option in self.options if option.measures.net_present_value == highest)
 
     @property
     def period(self) -> str:

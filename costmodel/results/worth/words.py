@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from costmodel.quantities import decimal_text, grouped, half_up, magnitude
 from costmodel.results.estimate import shown_costs
 from costmodel.results.labels import money_text, say, sentences
+from costmodel.results.ties import alike, names_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +27,13 @@ def finding(result: ReturnOnInvestment) -> Said:
 
 
 def _cash(result: ReturnOnInvestment) -> Said:
-    best, currency, measures = result.best, result.currency, result.best.measures
-    among = say(" with {option}, the best of {count} options,", option=best.name, count=len(result.options))
+    currency, measures = result.currency, result.best.measures
     present = money(measures.net_present_value, currency)
     return say(
         "{verdict}{among} {how}: over {period} {released}{used}{avoided}, {cost} is spent{quoted}, a net {gain} of "
         "{net} ({present} in present value at {rate:number}).",
         verdict=say("Worth it") if result.worth_it else say("Not worth it"),
-        among=among if len(result.options) > 1 else "",
+        among=_among(result),
         how=_how(result),
         period=_period(result),
         released=_released(result),
@@ -46,6 +46,16 @@ def _cash(result: ReturnOnInvestment) -> Said:
         present=present,
         rate=percent(result.roi.discount_rate),
     )
+
+
+def _among(result: ReturnOnInvestment) -> str:
+    """With which of several options; those that come to exactly the same are named together."""
+    names, count = [option.name for option in result.best_options], len(result.options)
+    if count == 1:
+        return ""
+    if len(names) == count:
+        return say(" with each of {count} options alike ({names}),", names=names_text(names), count=count)
+    return say(" with {option}, the best of {count} options,", option=alike(names), count=count)
 
 
 def _how(result: ReturnOnInvestment) -> Said:
