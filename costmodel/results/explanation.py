@@ -75,7 +75,7 @@ def explanation_text(found: Sequence[Explanation], currency: str, most: int) -> 
             + "\n".join(f"  {item.title}" for item in ranked[:most])
         )
         if len(found) > most:
-            parts[-1] += f"\n  … and {len(found) - most} smaller lines: name more with --at, such as month=1"
+            parts[-1] += f"\n  … and {len(found) - most} smaller lines: name more with --at (month=…, model=…, meter=…)"
     return "\n\n".join([*parts, *(item.plain() for item in ranked[:most])])
 
 

@@ -65,6 +65,7 @@ _UNITS = (
     ("minutes", "minutes"),
     ("hours_per_day", "hours"),
     ("hours", "hours"),
+    ("capacity_hour", "hours"),
     ("days", "days"),
     ("posts", "posts"),
     ("clinicians", "people"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up, largest_remainder, significant
@@ -12,7 +13,6 @@ from costmodel.results.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from costmodel.results.lines import Group
     from costmodel.results.metered.metered import Counts, Metered
@@ -41,6 +41,7 @@ def cost_table(result: Metered, by: Sequence[str]) -> Table:
     columns = (
         *(Column(name) for name in by),
         Column("requests", numeric=True),
+        *([Column("billed units", numeric=True)] if "meter" in by else []),
         *(Column(name.replace("_", " "), numeric=True) for name in meters),
         Column(f"cost {result.currency}", numeric=True),
         Column("share", numeric=True),
@@ -52,14 +53,15 @@ def cost_table(result: Metered, by: Sequence[str]) -> Table:
         _row(
             group,
             row_names(group.key, by),
-            meters,
+            (*_billed_units(group, by), *_units(group, meters)),
             (cost, f"{decimal_text(share, 1)} %" if result.total else ""),
         )
         for group, cost, share in zip(groups, costs, shares, strict=True)
     )
     total = shown_costs([result.total], result.currency)[0]
     key = ("total" if result.complete else "total, incomplete", *[""] * (len(by) - 1))
-    totals = _row(result.whole, key, meters, (total, "100.0 %" if result.total else ""))
+    units = (*([""] if "meter" in by else []), *_units(result.whole, meters))
+    totals = _row(result.whole, key, units, (total, "100.0 %" if result.total else ""))
     title = f"Metered usage: cost by {', '.join(by)}, {result.period}"
     rounded = _rounded(result, groups, (costs, shares))
     return Table(title, columns, rows, totals, (*rounded, *notes(result)), lead(result))
@@ -81,8 +83,16 @@ def row_names(key: Sequence[str], by: Sequence[str]) -> list[str]:
     return [value or f"(no {name})" for value, name in zip(key, by, strict=True)]
 
 
-def _row(group: Group, key: Sequence[str], meters: Sequence[str], cost: tuple[str, str]) -> tuple[str, ...]:
-    units = (count_text(group.totals[meter]) if meter in group.totals else "" for meter in meters)
+def _billed_units(group: Group, by: Sequence[str]) -> tuple[str, ...]:
+    """Units that were paid for, where a row is one meter's: tokens that are priced apart stand in their own row."""
+    return (count_text(sum(group.quantities.values(), Fraction(0))),) if "meter" in by else ()
+
+
+def _units(group: Group, meters: Sequence[str]) -> tuple[str, ...]:
+    return tuple(count_text(group.totals[meter]) if meter in group.totals else "" for meter in meters)
+
+
+def _row(group: Group, key: Sequence[str], units: Sequence[str], cost: tuple[str, str]) -> tuple[str, ...]:
     return (*key, count_text(group.requests), *units, *cost, unit_cost_text(group.cost_per_record))
 
 
