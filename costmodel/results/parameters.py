@@ -34,6 +34,7 @@ class Parameter(NamedTuple):
         above_low: whether it must be more than `low`.
         unit: what stands after the number, with the space before it.
         scale: what the number written is multiplied by to compute with it: a hundredth for percent.
+        called: what it is called in words; empty where it has no words.
     """
 
     path: tuple[Any, ...]
@@ -45,6 +46,12 @@ class Parameter(NamedTuple):
     above_low: bool = False
     unit: str = ""
     scale: Fraction = Fraction(1)
+    called: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is called, or the path where it has no words."""
+        return self.called or self.name
 
     @property
     def currency(self) -> str:

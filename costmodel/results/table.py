@@ -101,10 +101,13 @@ def width(text: str) -> int:
     )
 
 
+_HELD = "\u00a0%"  # no line begins with a percent sign
+
+
 def _lines(text: str) -> list[str]:
     """A sentence in lines; where characters are wide, a line may end behind any of them."""
     if width(text) == len(text):
-        return wrap(text, _LINE)
+        return [line.replace(_HELD, " %") for line in wrap(text.replace(" %", _HELD), _LINE)]
     lines = [""]
     for piece in _PIECES.findall(text):
         if lines[-1] and width((lines[-1] + piece).rstrip()) > _LINE:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.documents.numbers import numbers_of
 from costmodel.runtimes.trace import Cell, cell
-from costmodel.study.traced_words import about, label, source, unit
+from costmodel.study.traced_words import about, label, source, unit, whole_of
 
 if TYPE_CHECKING:
     from costmodel.scenario import Scenario, Steps
@@ -40,15 +40,7 @@ class Leaf(NamedTuple):
     @property
     def whole(self) -> Steps:
         """The path of what this is a share of: the service tiers or the mix; empty where it is no such share."""
-        if self.cell.unit != "%":
-            return ()
-        if "service_tier" in self.path:
-            return self.path[: self.path.index("service_tier") + 1]
-        if "mix" not in self.path:
-            return ()
-        end = self.path.index("mix") + 1
-        end += self.path[end] == "models"  # the long form of a mix
-        return self.path[:end] if self.path[end + 1 :] in {(), ("share",)} else ()
+        return whole_of(self.path) if self.cell.unit == "%" else ()
 
 
 class Leaves:

@@ -34,6 +34,15 @@ _LABELS = {
     "quoted": "API cost as quoted",
 }
 _TOKENS = {"input": "input tokens a request", "output": "output tokens a request", "total": "tokens a request"}
+_OF_WORK = {
+    ("manual", "minutes"): "minutes of a record by hand",
+    ("with_ai", "review_share"): "share of records that are reviewed",
+    ("with_ai", "review_minutes"): "minutes of a review",
+    ("with_ai", "first_review_minutes"): "minutes of the first review",
+    ("with_ai", "fixed_minutes"): "other minutes of a record with AI",
+    ("with_ai", "time_saved"): "time saved with AI",
+    ("staff", "usable_share"): "usable share of paid hours",
+}
 _SECTIONS = {
     "one_off": "paid once: {name}",
     "fixed_per_month": "paid every month: {name}",
@@ -99,6 +108,8 @@ def label(scenario: Scenario, path: Steps) -> str:
         return _TOKENS[last]
     if path == ("roi", "staff", "days_per_month"):
         return "working days a month"
+    if path[0] == "roi" and path[-2:] in _OF_WORK:
+        return labelled(_OF_WORK[path[-2:]])
     if path[:2] == ("roi", "adoption"):
         return _adoption(path)
     name = labelled(_LABELS.get(str(last), str(last).replace("_", " ")))
@@ -131,6 +142,27 @@ def unit(scenario: Scenario, path: Steps) -> str:
         return "%"
     names = [str(part) for part in path]
     return next((found for word, found in _UNITS if any(word in name for name in names[-2:])), "")
+
+
+def called(scenario: Scenario, path: Steps) -> str:
+    """A number in words, with what it is about."""
+    whose, name = about(scenario, path), labelled(label(scenario, path))
+    return say("{whose}: {name}", whose=whose, name=name) if whose else name
+
+
+def whole_of(path: Steps) -> Steps:
+    """The path of what a share is a part of: service tiers or a mix; empty where it is no such share.
+
+    >>> whole_of(("mix", "models", "openai/gpt-4.1", "share")), whole_of(("roi", "adoption", "share"))
+    (('mix', 'models'), ())
+    """
+    if "service_tier" in path:
+        return path[: path.index("service_tier") + 1]
+    if "mix" not in path:
+        return ()
+    end = path.index("mix") + 1
+    end += path[end] == "models"  # the long form of a mix
+    return path[:end] if path[end + 1 :] in {(), ("share",)} else ()
 
 
 def is_share(path: Steps) -> bool:

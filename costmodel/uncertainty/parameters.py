@@ -19,6 +19,7 @@ from costmodel.runtimes.draws import Draws
 from costmodel.scenario import Scenario
 from costmodel.scenario.reading import section_model
 from costmodel.stated import stated
+from costmodel.study.traced_words import called, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -134,10 +135,8 @@ def _leaves(node: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
 
 
 def _part_of_whole(parameter: Parameter) -> bool:
-    """Whether it is a share of a mix (written with or without `models` and `share`) or of service tiers."""
-    path = parameter.path[:-1] if parameter.path[-1] == "share" else parameter.path
-    parent = path[:-2] if path[-2:-1] == ("models",) else path[:-1]
-    return (parent[-1:] == ("mix",) and parameter.scale == _PERCENT) or "service_tier" in path
+    """Whether it is a share of a mix or of service tiers."""
+    return bool(whole_of(parameter.path)) and (parameter.scale == _PERCENT or "service_tier" in parameter.path)
 
 
 def _parameter(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Parameter | None:
@@ -150,7 +149,7 @@ def _parameter(scenario: Scenario, fields: Fields, path: Steps, text: str) -> Pa
         return None
     currency, _, after = match.groups()
     unit = f"{currency}{after}" if currency else after
-    bare = Parameter(path, path_text(path), value, scenario.distributions.get(path))
+    bare = Parameter(path, path_text(path), value, scenario.distributions.get(path), called=called(scenario, path))
     if unit:
         return bare._replace(unit=f" {unit}", scale=_PERCENT if unit.startswith("%") else Fraction(1))
     percent = bare._replace(unit=" %", scale=_PERCENT)

@@ -143,8 +143,9 @@ def test_charts_tell_their_finding():
     """A chart's title is its text for those who cannot see it, with figures of the result."""
     found = papers("hospital-roi")
     alts = [item["alt"] for item in Page(board_report(found)).of("img")]
-    first = found.worth.swings.rows[0].parameter.name
-    assert alts[0].startswith(f"{first} moves the net present value the most")
+    first = found.worth.swings.rows[0].parameter
+    assert (first.name, first.words) == ("roi.staff.usable_share", "usable share of paid hours")
+    assert alts[0].startswith("usable share of paid hours moves the net present value the most")
     assert "on average, and is a gain in" in alts[1]
 
 

@@ -108,7 +108,7 @@ def _clinic() -> Scenario:
     ("names", "settings"),
     [
         ({}, {}),
-        ({"with_ai_review_minutes": 7}, {"roi.with_ai.review_minutes": "7"}),
+        ({"minutes_of_a_review": 7}, {"roi.with_ai.review_minutes": "7"}),
         ({"wage_per_hour": 23.5}, {"roi.staff.wage_per_hour": "23.5 USD"}),
         ({"records_a_day": 310}, {"workload.records.per_day": "310"}),
         ({"api_cost_as_quoted": 900}, {"roi.llm_cost.quoted": "900 USD/month"}),
@@ -116,7 +116,10 @@ def _clinic() -> Scenario:
             {"discount_rate": 0.2, "paid_once_integration": 1500},
             {"roi.discount_rate": "20 %", "roi.one_off.integration": "1_500 USD"},
         ),
-        ({"posts_now": 4, "usable_share": 0.7}, {"roi.staff.posts_now": "4", "roi.staff.usable_share": "70 %"}),
+        (
+            {"posts_now": 4, "usable_share_of_paid_hours": 0.7},
+            {"roi.staff.posts_now": "4", "roi.staff.usable_share": "70 %"},
+        ),
         ({"paid_once_integration": 90_000}, {"roi.one_off.integration": "90_000 USD"}),
     ],
 )

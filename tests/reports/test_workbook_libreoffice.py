@@ -56,12 +56,12 @@ CHANGED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ),
     (
         "hospital-roi",
-        {"wage_per_hour": 41.5, "by_hand_minutes": 8.5},
+        {"wage_per_hour": 41.5, "minutes_of_a_record_by_hand": 8.5},
         {"roi.staff.wage_per_hour": "41.5 USD", "roi.manual.minutes": "8.5"},
     ),
     (
         "hospital-roi",
-        {"with_ai_time_saved": 0.35, "posts_now": 12},
+        {"time_saved_with_ai": 0.35, "posts_now": 12},
         {"roi.with_ai.time_saved": "35 %", "roi.staff.posts_now": "12"},
     ),
     ("hospital-roi", {"paid_once_integration": 220_000}, {"roi.one_off.integration": "220_000 USD"}),

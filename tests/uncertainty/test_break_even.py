@@ -252,8 +252,8 @@ def test_in_words(tmp_path):
     _, items = found(tmp_path)
     names = ("roi.with_ai.review_minutes", "roi.staff.wage_per_hour")
     assert hangs_on([items[name] for name in names]) == (
-        "It hangs on roi.with_ai.review_minutes (2 now; worth it up to 4.8) "
-        "and roi.staff.wage_per_hour (15 USD now; worth it from 1.58 USD)"
+        "It hangs on minutes of a review (roi.with_ai.review_minutes: 2 now; worth it up to 4.8) "
+        "and wage per hour (roi.staff.wage_per_hour: 15 USD now; worth it from 1.58 USD)"
     )
 
 

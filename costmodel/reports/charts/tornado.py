@@ -40,7 +40,7 @@ def tornado(result: OneWay, most: int = 12) -> Figure:
         raise CommandLineError("no number changes the net present value between its low and its high: none is drawn")
     chosen = result.rows[:most]
     pairs = [_labels(row, first=place == 0) for place, row in enumerate(chosen)]
-    names = [Row(row.parameter.name, _stated(row)) for row in chosen]
+    names = [Row(row.parameter.words, _stated(row)) for row in chosen]
     ends = [float(result.outcome), *(end for row in chosen for end in (row.least, row.most))]
     about = "{currency}, net present value of {option}, {period}"
     fact = say(about, currency=result.currency, option=result.option, period=result.period)
@@ -97,7 +97,7 @@ def _title(result: OneWay) -> Said:
     return say(
         "{name} moves the net present value the most: from {least:number} to {most:number} {currency} "
         "({base:number} as stated)",
-        name=called(row.parameter.name),
+        name=called(row.parameter.words),
         least=least,
         most=most,
         base=base,

@@ -11,6 +11,7 @@ from costmodel.reports.charts.page import Heading, Room, book_text, drawn, page,
 from costmodel.reports.charts.style import BLUE, INK, MUTED, PAD, PAPER, VERMILION, WIDTH
 from costmodel.reports.charts.words import SMALL, height, width, wrapped
 from costmodel.results.estimate import shown_places
+from costmodel.results.labels import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
 
+    from costmodel.results.labels import Said
     from costmodel.results.worth.sensitivity import Axis, TwoWay
 
 _ROW, _TALL = 0.36, 5.5  # inches of a row; of all rows at most
@@ -153,9 +155,13 @@ def _values(axes: Axes, result: TwoWay, room: Room, rows: Sequence[str]) -> None
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     above = high + (high - low) * 0.24 / room.body
     before = left - (right - left) * room.left / room.wide
-    put(axes, (before, above), _line(f"↑ {result.first.parameter.name}"), SMALL, ha="left", color=MUTED)
+    put(axes, (before, above), _line(_towards("↑ {name}", result.first)), SMALL, ha="left", color=MUTED)
     below = low - (high - low) * 0.42 / room.body
-    put(axes, (right, below), _line(f"{result.second.parameter.name} →"), SMALL, ha="right", color=MUTED)
+    put(axes, (right, below), _line(_towards("{name} →", result.second)), SMALL, ha="right", color=MUTED)
+
+
+def _towards(arrow: str, axis: Axis) -> Said:
+    return say(arrow, name=axis.parameter.words)
 
 
 def _line(text: str) -> str:

@@ -159,7 +159,10 @@ def hangs_on(break_evens: Sequence[BreakEven]) -> Said:
 
 
 def _told(item: BreakEven) -> Said:
-    return say("{name} ({words})", name=item.parameter.name, words=_in_words(item))
+    called, name, words = item.parameter.called, item.parameter.name, _in_words(item)
+    if not called:
+        return say("{name} ({words})", name=name, words=words)
+    return say("{called} ({name}: {words})", called=called, name=name, words=words)
 
 
 def _same(first: BreakEven, second: BreakEven) -> bool:
