@@ -319,6 +319,8 @@ def test_what_the_mix_saves(tmp_path):
     assert "At present: deepseek/deepseek-v4-flash, 26.86 a month; this costs" in cheap.finding
     year = mixed(tmp_path, "constraints: x\nrequire: baa\n", YEAR)
     assert "At present: the scenario's own mix, 180.46 a month; this" in year.finding
+    same = optimise(scenario, ["azure/gpt-4.1-global", "openai/gpt-4.1"])
+    assert same.finding.endswith("azure/gpt-4.1-global, 229.40 a month; this costs the same.")
 
 
 # No mix

@@ -54,6 +54,8 @@ def _against_present(result: OptimalMix, places: int) -> list[str]:
     name = "the scenario's own mix" if present.name == MIX else present.name
     words = f"At present{taken}: {name}, {grouped(half_up(paid, places), places)} a month; this "
     share = f" ({percent_text(-saved / paid)})" if paid else ""
+    if not saved:
+        return [f"{words}costs the same."]
     if saved < 0:
         return [f"{words}costs {grouped(half_up(-saved, places), places)} more{share}."]
     return [f"{words}takes {grouped(half_up(saved, places), places)} off it{share}."]
