@@ -319,8 +319,11 @@ def test_what_the_mix_saves(tmp_path):
     assert "At present: deepseek/deepseek-v4-flash, 26.86 a month; this costs" in cheap.finding
     year = mixed(tmp_path, "constraints: x\nrequire: baa\n", YEAR)
     assert "At present: the scenario's own mix, 180.46 a month; this" in year.finding
-    same = optimise(scenario, ["azure/gpt-4.1-global", "openai/gpt-4.1"])
-    assert same.finding.endswith("azure/gpt-4.1-global, 229.40 a month; this costs the same.")
+    tied = ["azure/gpt-4.1-global", "openai/gpt-4.1"]
+    itself = optimise(scenario, tied)
+    assert itself.finding.endswith("billed exactly. It is the present one (taken: the first model of the scenario).")
+    same = against(itself, scenario, tied[0], book_for(scenario))
+    assert same.finding.endswith("At present: azure/gpt-4.1-global, 229.40 a month; this costs the same.")
 
 
 # No mix

@@ -51,6 +51,8 @@ def _against_present(result: OptimalMix, places: int) -> list[str]:
         return []
     paid = present.total / len(result.months)
     taken = f" (taken: {present.taken})" if present.taken else ""
+    if {part.offer for part in result.parts if part.share} == {present.name}:
+        return [f"It is the present one{taken}."]
     name = "the scenario's own mix" if present.name == MIX else present.name
     words = f"At present{taken}: {name}, {grouped(half_up(paid, places), places)} a month; this "
     share = f" ({percent_text(-saved / paid)})" if paid else ""
