@@ -125,11 +125,17 @@ class _Asked(NamedTuple):
 
 
 def _cheapest_mix(loaded: Scenario, book: PriceBook, asked: _Asked, limits: Wanted | None) -> OptimalMix:
-    from costmodel.decisions.mix.optimise import against, optimise
+    from costmodel.decisions.mix.optimise import optimise
 
-    filters = asked.filters()
-    mix = optimise(loaded, asked.names, book, everything=asked.everything, filters=filters, constraints=limits)
-    return against(mix, loaded, asked.present, book) if asked.present else mix
+    return optimise(
+        loaded,
+        asked.names,
+        book,
+        everything=asked.everything,
+        filters=asked.filters(),
+        constraints=limits,
+        present=asked.present or None,
+    )
 
 
 def _compared(loaded: Scenario, book: PriceBook, asked: _Asked) -> tuple[ProviderComparison, list[Any]]:

@@ -7,40 +7,22 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.errors import CostmodelError, NoPriceError, NotInForceError, NotOfferedError, RefusedRequestError
+from costmodel.prices.conditions import Case
 from costmodel.prices.schema import STANDARD
-from costmodel.prices.tariff import PriceSheet, Tariff, price_lines
+from costmodel.prices.tariff import PriceSheet, Tariff, price_lines, where_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from fractions import Fraction
 
-    from costmodel.prices.conditions import SizeLimit, When
+    from costmodel.prices.conditions import SizeLimit
     from costmodel.prices.hours import Hours
     from costmodel.prices.meters import Meters
     from costmodel.prices.schema import Adjustment, Listed, Offer, PriceRow, Rate
     from costmodel.prices.tariff import Measure
     from costmodel.prices.tokenizers import Factor
     from costmodel.quantities import Number
-
-
-class Case(NamedTuple):
-    """What a price may depend on, beside the row: tier, region, and which limits and windows hold."""
-
-    tier: str
-    region: str
-    sizes: frozenset[SizeLimit] = frozenset()
-    hours: frozenset[Hours] = frozenset()
-
-    def meets(self, when: When | None) -> bool:
-        """Whether conditions hold in this case."""
-        return when is None or when.holds(*self)
-
-    def __str__(self) -> str:
-        words = [f"service tier {self.tier}", f"region {self.region}"]
-        words += [f"request input {limit}" for limit in sorted(self.sizes, key=str)]
-        words += [f"hours {window}" for window in sorted(self.hours, key=str)]
-        return ", ".join(words)
 
 
 class _Row:
@@ -218,15 +200,15 @@ class RateCard:
         prices = rate.prices or {}
         lines = price_lines(base, prices, applied, self._meters)
         unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
-        return PriceSheet((self.name, row, _where(row, case)), lines, unknown, self._meters)
+        return PriceSheet((self.name, row, case), lines, unknown, self._meters)
 
     def _rate(self, row: PriceRow, case: Case) -> Rate:
         for rate in row.rates or ():
             if case.meets(rate.when):
                 if rate.refused is not None:
-                    raise RefusedRequestError(self.name, rate.refused, _where(row, case))
+                    raise RefusedRequestError(self.name, rate.refused, where_text(row, case))
                 return rate
-        raise RefusedRequestError(self.name, "no rate covers it", _where(row, case))
+        raise RefusedRequestError(self.name, "no rate covers it", where_text(row, case))
 
     def _require_offered(self, row: _Row, case: Case) -> None:
         if case.tier not in self.tiers:
@@ -299,7 +281,7 @@ class RateCard:
             for prices in (rate.prices for rate in item.row.rates or () if rate.prices is not None):
                 unknown = frozenset(meter for meter, price in prices.items() if price.unknown)
                 lines = price_lines(item.row, prices, (), self._meters)
-                sheet = PriceSheet((self.name, item.row, ""), lines, unknown, self._meters)
+                sheet = PriceSheet((self.name, item.row, None), lines, unknown, self._meters)
                 found |= {part for part, whole in asked.items() if not sheet.knows(part) and _is_known(sheet, whole)}
         return found
 
@@ -345,7 +327,3 @@ def _case(rows: tuple[_Row | None, _Row | None], at: datetime, size: Number, tie
 
 def _is_known(sheet: PriceSheet, meter: str | None) -> bool:
     return meter is None or sheet.knows(meter)
-
-
-def _where(row: PriceRow, case: Case) -> str:
-    return f"row from {row.valid.from_:%Y-%m-%dT%H:%MZ}; {case}"

@@ -80,3 +80,22 @@ class When(Model):
             and all(limit in sizes for limit in self.request_input_tokens)
             and (self.hours is None or self.hours in hours)
         )
+
+
+class Case(NamedTuple):
+    """What a price may depend on, beside the row: tier, region, and which limits and windows hold."""
+
+    tier: str
+    region: str
+    sizes: frozenset[SizeLimit] = frozenset()
+    hours: frozenset[Hours] = frozenset()
+
+    def meets(self, when: When | None) -> bool:
+        """Whether conditions hold in this case."""
+        return when is None or when.holds(*self)
+
+    def __str__(self) -> str:
+        words = [f"service tier {self.tier}", f"region {self.region}"]
+        words += [f"request input {limit}" for limit in sorted(self.sizes, key=str)]
+        words += [f"hours {window}" for window in sorted(self.hours, key=str)]
+        return ", ".join(words)

@@ -16,6 +16,7 @@ from costmodel.runtimes.operations import some, where
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from costmodel.prices.conditions import Case
     from costmodel.prices.meters import Meters
     from costmodel.prices.schema import Adjustment, Credit, MinimumCharge, Price, PriceRow
     from costmodel.quantities import Number
@@ -87,13 +88,18 @@ class PriceLine(NamedTuple):
     free: bool = False
 
 
+def where_text(row: PriceRow, case: Case) -> str:
+    """A price row and a case in words, for messages."""
+    return f"row from {row.valid.from_:%Y-%m-%dT%H:%MZ}; {case}"
+
+
 class PriceSheet:
     """Every price of one case, ready to be multiplied in integers.
 
     Attributes:
         lines: one for each priced measure.
         row: the price row they come from.
-        where: the case in words, for messages.
+        case: what the prices are for; None where they are looked at in all cases at once.
         unknown: meters whose price is marked unknown.
         denominator: of the unit prices as integers.
     """
@@ -104,19 +110,23 @@ class PriceSheet:
         "_plan",
         "_together",
         "_wholes",
+        "case",
         "denominator",
         "lines",
         "offer",
         "row",
         "said",
         "unknown",
-        "where",
     )
 
     def __init__(
-        self, about: tuple[str, PriceRow, str], lines: tuple[PriceLine, ...], unknown: frozenset[str], meters: Meters
+        self,
+        about: tuple[str, PriceRow, Case | None],
+        lines: tuple[PriceLine, ...],
+        unknown: frozenset[str],
+        meters: Meters,
     ) -> None:
-        self.offer, self.row, self.where = about
+        self.offer, self.row, self.case = about
         self.lines, self.unknown = lines, unknown
         self.denominator = lcm(*(line.unit_price.denominator for line in lines), 1)
         self._plan = tuple(
@@ -132,6 +142,11 @@ class PriceSheet:
             if meters[name].without_price == "parent and say so" and self._pays[name] not in {name, None}
         )
         self._open = frozenset(name for name, payer in self._pays.items() if payer is None)
+
+    @property
+    def where(self) -> str:
+        """Row and case in words, for messages."""
+        return where_text(self.row, self.case) if self.case is not None else ""
 
     def require(self, quantities: Mapping[str, Number]) -> None:
         """Every meter of which something was used must be priced.

@@ -42,6 +42,13 @@ _OF_WORK = {
     ("with_ai", "fixed_minutes"): "other minutes of a record with AI",
     ("with_ai", "time_saved"): "time saved with AI",
     ("staff", "usable_share"): "usable share of paid hours",
+    ("by_hand", "found_per_record"): "errors found in a record by hand",
+    ("by_hand", "harmful_per_record"): "harmful errors of a record by hand",
+    ("with_ai", "found_per_record"): "errors of a record with AI, before review",
+    ("with_ai", "harmful_per_record"): "harmful errors of a record with AI, before review",
+    ("errors", "review_finds"): "share of errors that a review finds",
+    ("errors", "cost_of_correction"): "cost of correcting an error",
+    ("errors", "cost_of_harm"): "cost of a harmful error",
 }
 _SECTIONS = {
     "one_off": "paid once: {name}",
@@ -111,7 +118,7 @@ def label(scenario: Scenario, path: Steps) -> str:
     if path[0] == "roi" and path[-2:] in _OF_WORK:
         return labelled(_OF_WORK[path[-2:]])
     if path[:2] == ("roi", "adoption"):
-        return _adoption(path)
+        return _adoption(scenario, path)
     name = labelled(_LABELS.get(str(last), str(last).replace("_", " ")))
     for part in reversed(path[:-1]):
         if str(part) in _SECTIONS:
@@ -119,9 +126,11 @@ def label(scenario: Scenario, path: Steps) -> str:
     return name
 
 
-def _adoption(path: Steps) -> str:
+def _adoption(scenario: Scenario, path: Steps) -> str:
     last = path[-1]
     if isinstance(last, int):
+        if last + 1 == len(scenario.document.data["roi"]["adoption"]):
+            return say("adoption: share of records from month {month} on", month=last + 1)
         return say("adoption: share of records in month {month}", month=last + 1)
     if last in {"adoption", "share"}:
         return say("adoption: share of records")
@@ -156,9 +165,11 @@ def whole_of(path: Steps) -> Steps:
     >>> whole_of(("mix", "models", "openai/gpt-4.1", "share")), whole_of(("roi", "adoption", "share"))
     (('mix', 'models'), ())
     """
-    if "service_tier" in path:
+    if path[:1] == ("roi",):
+        return ()  # amounts have names of their own there
+    if "service_tier" in path[:-1]:
         return path[: path.index("service_tier") + 1]
-    if "mix" not in path:
+    if "mix" not in path[:-1]:
         return ()
     end = path.index("mix") + 1
     end += path[end] == "models"  # the long form of a mix

@@ -21,6 +21,7 @@ from costmodel.decisions.comparison.alone import Bench
 from costmodel.decisions.comparison.compare import compare
 from costmodel.decisions.comparison.filters import Filters, filters_of, requirement
 from costmodel.decisions.comparison.latency import latency_classes
+from costmodel.decisions.mix.optimise import optimise
 from costmodel.errors import CommandLineError, CostmodelError, NoPriceError
 from costmodel.results.providers.provider_comparison import Fact, PriceState, Standing, frontier
 from costmodel.study import book_for
@@ -209,6 +210,51 @@ def test_what_is_paid_at_present_may_not_be_eligible(own, tmp_path):
     assert named.tables()[1].rows == (("dear/fast-1", "baa no"),)
 
 
+REGIONS = """\
+overlay: Acme
+provider: acme
+name: Acme
+currency: USD
+offers:
+  - model: m
+    regions: [global, eu]
+    prices:
+      - valid: {from: 2026-01-01}
+        recorded: 2026-11-20
+        source: {kind: contracted, title: Contract, retrieved: 2026-11-20}
+        per: 1_000_000 tokens
+        rates: [{prices: {input: 1.00, output: 4.00}}]
+        adjustments: [{name: EU, when: {region: eu}, meters: [input, output], multiply: 1.2}]
+"""
+
+
+def test_the_present_one_in_another_region_is_another_figure(tmp_path):
+    """1,000 x (600 x 1 + 400 x 4) / 1,000,000: 2.20 a month here, 2.64 in the EU, which is not what is paid now."""
+    scenario = letters(tmp_path, {})[0].changed({"models": "[acme/m]"})
+    (tmp_path / "acme.yaml").write_text(REGIONS)
+    book = book_for(scenario, [tmp_path / "acme.yaml"])
+    here = compare(scenario, book=book)
+    assert "It is the present one" in here.tables()[0].lead
+    there = compare(scenario, filters=Filters(region="eu"), book=book)
+    table = there.tables()[0]
+    assert "At present: acme/m (not eligible itself), 2.20 a month; no eligible offer is cheaper." in table.lead
+    assert table.rows[0][:2] == ("acme/m", "2.64")
+    assert table.totals[:2] == ("acme/m (present) *", "2.20")
+    assert there.present_reasons == ("used in region global",)
+    assert not any("This is the list" in note for part in there.tables() for note in part.notes)
+    mix = optimise(scenario, filters=Filters(region="eu"), book=book)
+    assert mix.finding.endswith(
+        "At present: acme/m (not eligible itself: used in region global), 2.20 a month; this costs 0.44 more (+20.0 %)."
+    )
+
+
+def test_a_mix_of_one_offer_is_that_offer(tmp_path):
+    """Where all of the scenario's mix is one offer, it is no second row beside it."""
+    result = compare(Scenario.load(SCENARIOS / "long-charts.yaml"))
+    assert (result.present.name, result.present_beside) == ("google/gemini-2.5-pro", None)
+    assert result.tables()[0].totals == ()
+
+
 def test_a_contracted_price_is_told_apart_from_the_list(tmp_path):
     """The table of list prices says that the costs above are those of the contract."""
     scenario = letters(tmp_path)[0]
@@ -222,9 +268,8 @@ def test_a_contracted_price_is_told_apart_from_the_list(tmp_path):
         result = compare(scenario, ["openai/gpt-4.1"], present="openai/gpt-4.1", book=book_for(scenario, overlays))
         prices = next(table for table in result.tables() if str(table.title).startswith("List prices"))
         assert prices.rows[0][1] == "2.00"
-        assert (
-            "contracted: this is the list price; the costs above are those of the contract." in prices.notes
-        ) is told
+        assert prices.rows[0][-1] == "2025-11-01"  # when the list was read, with a contract too
+        assert ("This is the list; the costs above are those of a contract: openai/gpt-4.1." in prices.notes) is told
         assert result["openai/gpt-4.1"].total == 12 * (Fraction("1.2") + Fraction("3.2")) * (
             Fraction("0.9") if told else 1
         )

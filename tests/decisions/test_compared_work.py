@@ -116,7 +116,7 @@ def test_records_of_a_mix_of_counts():
     # 1,500,000 x 800 x 1.3 x 8.00 / 1,000,000, one price for all tokens; deepseek 1,500,000 x 500 x 1.3 x 0.42
     assert result["holysheep-a/gpt-4.1"].total == 12_480
     assert result["holysheep-a/deepseek-v3.2"].total == Fraction("409.5")
-    assert result.present == ("the mix", Fraction("6165.9"), "")
+    assert result.present == ("the mix", Fraction("6165.9"), "", ())
     assert "Not the same work" in notes(result)
     assert "holysheep-a/gpt-4.1 (800 input and 240 output tokens a request)" in notes(result)
 

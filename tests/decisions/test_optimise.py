@@ -13,7 +13,7 @@ from private_offers import OFFERS, Private, letters, overlay
 from costmodel import Scenario, estimate
 from costmodel.cli import run
 from costmodel.decisions.comparison.filters import filters_of
-from costmodel.decisions.mix.optimise import against, optimise, with_mix
+from costmodel.decisions.mix.optimise import optimise, with_mix
 from costmodel.decisions.mix.wanted import read_constraints
 from costmodel.quantities import decimal_text
 from costmodel.results.providers.mix_words import price_of
@@ -315,14 +315,17 @@ def test_what_the_mix_saves(tmp_path):
     )
     assert result.to_json()["saved_per_month"] == decimal_text(result.saved)
     scenario = Scenario.load(MEDIUM)
-    cheap = against(result, scenario, "deepseek/deepseek-v4-flash", book_for(scenario))
+    cheap = mixed(tmp_path, present="deepseek/deepseek-v4-flash")
     assert "At present: deepseek/deepseek-v4-flash, 26.86 a month; this costs" in cheap.finding
     year = mixed(tmp_path, "constraints: x\nrequire: baa\n", YEAR)
-    assert "At present: the scenario's own mix, 180.46 a month; this" in year.finding
+    assert "At present: the scenario's own mix (not eligible itself: google/gemini-2.5-flash: baa not known; " in (
+        year.finding
+    )
+    assert "), 180.46 a month; this" in year.finding
     tied = ["azure/gpt-4.1-global", "openai/gpt-4.1"]
     itself = optimise(scenario, tied)
     assert itself.finding.endswith("billed exactly. It is the present one (taken: the first model of the scenario).")
-    same = against(itself, scenario, tied[0], book_for(scenario))
+    same = optimise(scenario, tied, present=tied[0])
     assert same.finding.endswith("At present: azure/gpt-4.1-global, 229.40 a month; this costs the same.")
 
 

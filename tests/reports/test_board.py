@@ -24,6 +24,7 @@ from costmodel.errors import CommandLineError
 from costmodel.quantities import grouped, half_up
 from costmodel.reports.board import board_report, papers_of, sections, stated
 from costmodel.reports.board.cheers import cheers_table
+from costmodel.reports.board.prices import price_table
 from costmodel.reports.charts.words import Size, families, width, wrapped
 from costmodel.results.labels import Said, in_locale, speaking
 from costmodel.results.labels.catalogue import messages
@@ -391,15 +392,44 @@ def test_prices_are_those_that_are_paid(tmp_path):
     )
     (tmp_path / "s.yaml").write_text(text)
     scenario = cm.Scenario.load(tmp_path / "s.yaml")
-    table = sections.price_table(papers_of(scenario, (), book_for(scenario, [tmp_path / "discount.yaml"])))
-    found = {tuple(map(str, row[:3])): (str(row[4]), str(row[6])) for row in table.rows}
-    made, source = found["openai/gpt-4.1", "output", "7.3 USD"]
-    assert made == "8 USD x 0.9 (group) + 0.1 (group)"
-    assert source == "Contract, read 2026-11-20"
-    assert found["openai/gpt-4.1", "input", "2 USD"][0] == ""
-    assert ("openai/gpt-4.1", "output", "8 USD") not in found
-    plain = sections.price_table(written(tmp_path, WORK % ("openai/gpt-4.1", 2000)))
+    table = price_table(papers_of(scenario, (), book_for(scenario, [tmp_path / "discount.yaml"])))
+    found = {tuple(map(str, row[:4])): tuple(map(str, row[5:])) for row in table.rows}
+    made, first, source = found["openai/gpt-4.1", "output", "", "7.3 USD"]
+    assert (made, first) == ("8 USD x 0.9 (group) + 0.1 (group)", "2026-12-01")
+    assert source.startswith("Contract, read 2026-11-20; the list: https://")
+    assert source.endswith("read 2025-11-01")
+    batch = found["openai/gpt-4.1", "output", "service tier batch", "3.7 USD"]
+    assert batch[0] == "8 USD x 0.5 (batch) x 0.9 (group) + 0.1 (group)"
+    assert found["openai/gpt-4.1", "input", "", "2 USD"][0] == ""
+    assert not any(key[3] == "8 USD" for key in found if key[0] == "openai/gpt-4.1")
+    plain = price_table(written(tmp_path, WORK % ("openai/gpt-4.1", 2000)))
     assert [column.heading for column in plain.columns] == ["offer", "meter", "price", "for", "in force from", "source"]
+
+
+def test_a_price_says_what_it_is_for(tmp_path):
+    """Brackets, sizes of requests, a factor of a sum, a credit, a minimum charge, a yearly change: all are told."""
+    (tmp_path / "beta.yaml").write_text(
+        "overlay: B\nprovider: beta\nname: Beta\ncurrency: USD\noffers:\n  - model: b\n    prices:\n"
+        "      - valid: {from: 2026-01-01}\n        recorded: 2026-11-20\n        per: 1_000_000 tokens\n"
+        "        source: {kind: contracted, title: Contract, retrieved: 2026-11-20}\n"
+        "        rates: [{prices: {input: {brackets: [{up_to: 1_000, price: 5}, {price: 2}]}, output: 1}}]\n"
+        "        adjustments: [{name: fee, meters: [output], add: 1}, {name: group, meters: [output], multiply: 0.5}]\n"
+        "        credit: {pays: CNY, per_list_unit: 7}\n        minimum_charge: {amount: 50, per: month}\n"
+    )
+    text = "prices: {version: '2026.11'}\ncurrency: CNY\nescalation: {prices: 3 %}\n" + WORK % ("beta/b", 2000)
+    (tmp_path / "s.yaml").write_text(text.replace("months: 4", "months: 14"))
+    scenario = cm.Scenario.load(tmp_path / "s.yaml")
+    table = price_table(papers_of(scenario, (), book_for(scenario, [tmp_path / "beta.yaml"])))
+    paid = "(credit, CNY for one USD)"
+    assert [tuple(map(str, row[1:6])) for row in table.rows] == [
+        ("input", "units of a request above 0 up to 1,000", "35 CNY", "1,000,000 tokens", f"5 USD x 7 {paid}"),
+        ("input", "units of a request above 1,000", "14 CNY", "1,000,000 tokens", f"2 USD x 7 {paid}"),
+        ("output", "", "7 CNY", "1,000,000 tokens", f"(1 USD + 1 (fee)) x 0.5 (group) x 7 {paid}"),
+        ("minimum charge", "", "350 CNY", "a month", ""),
+    ]
+    assert table.notes == ("A yearly change of prices by 3 % is not in this table. The bill has it from 2027-12 on.",)
+    sizes = price_table(papers("long-charts"))
+    assert {str(row[2]) for row in sizes.rows} == {"request input <= 200,000", "request input > 200,000"}
 
 
 def test_no_records(tmp_path):

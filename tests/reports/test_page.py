@@ -208,6 +208,19 @@ def test_what_a_record_costs_is_of_those_that_are_billed(tmp_path: Path) -> None
     assert [cell.value for cell in figure.cells] == [bill.cost_per_record for bill in each]
 
 
+def test_what_a_record_costs_where_there_is_several_work(tmp_path: Path) -> None:
+    """Of two kinds of work with the same share done with AI, a record costs what it does in `estimate`."""
+    data = undone_of()
+    work = {"records": {"per_month": 400}, "tokens": {"input": 1000, "output": 200}}
+    longer = {"records": {"per_month": 100}, "requests_per_record": 2, "tokens": {"input": 50_000, "output": 3000}}
+    data["workloads"] = [{"name": "short"} | work, {"name": "long"} | longer]
+    del data["workload"]
+    found = figures_of(traced_model(scenario_of(data, tmp_path)))
+    (figure,) = (item for item in found.costs if item.name == "ai_record")
+    each = estimate(scenario_of({name: part for name, part in data.items() if name != "roi"}, tmp_path)).estimates
+    assert [cell.value for cell in figure.cells] == [bill.cost_per_record for bill in each]
+
+
 def test_shares_that_belong_together(tmp_path: Path) -> None:
     """Shares of a mix in its long form, of tiers, and of tiers of one model of a mix; no other share of a model."""
     openai = {"share": "40 %", "cache_read": "20 %"}
@@ -220,6 +233,9 @@ def test_shares_that_belong_together(tmp_path: Path) -> None:
         ("mix", "models"): [Fraction(2, 5), Fraction(3, 5)],
         ("mix", "models", "google/gemini-2.5-flash", "service_tier"): [Fraction(1, 10), Fraction(9, 10)],
     }
+    data = undone_of()  # amounts have names of their own, and may be called so
+    data["roi"]["fixed_per_month"] = {"mix": "5 USD", "service_tier": "5 USD"}
+    assert traced_model(scenario_of(data, tmp_path)).wholes == {}
 
 
 def test_guards_and_wholes() -> None:

@@ -66,3 +66,18 @@ def test_rows_by_meter_have_the_units_of_their_cost(tmp_path: Path) -> None:
     split = group_records(found.by("tier", "meter"), ["tier", "meter"])
     assert [row["units"]["input"] for row in split if row["meter"] == "input"] == ["2800", "4200"]
     assert group_records(found.by("tier"), ["tier"])[0]["units"]["input"] == "4000"
+
+
+def test_the_table_by_meter_has_the_units_that_are_paid_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 10,000 input tokens 3,000 are read from the cache: the rows have 7,000 and 3,000, the total no sum of both."""
+    path = tmp_path / "log.csv"
+    path.write_text("time,model,input,cache_read,output\n2026-11-02T10:00:00Z,openai/gpt-4.1,10000,3000,2000\n")
+    (tmp_path / "map.yaml").write_text(
+        "shape: mine\ntime: time\nmodel: model\nmeters: {input: input, cache_read: cache_read, output: output}\n"
+    )
+    assert run(["usage", "price", str(path), "--mapping", str(tmp_path / "map.yaml"), "--by", "meter"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    units = {row[0]: row[2] for row in rows if row and row[0] in {"input", "cache_read", "output"}}
+    assert units == {"input": "7,000", "cache_read": "3,000", "output": "2,000"}
+    (total,) = (row for row in rows if row and row[0] == "total")
+    assert (total[1], float(total[2])) == ("1", 0.0315)  # 7,000 x 2 + 3,000 x 0.5 + 2,000 x 8, per million

@@ -145,3 +145,11 @@ def test_one_table_as_ipython_shows_it(results: dict[str, Shown]) -> None:
     table = results["estimate"].tables()[0]
     shown, _ = formatter.format(table)
     assert shown == table._repr_mimebundle_()
+
+
+def test_no_line_begins_with_a_percent_sign():
+    """A number and its percent sign stay on one line, wherever a sentence is broken."""
+    for length in range(90, 121):
+        text = str(Table("title", (Column("a"),), (("one",),), (), (), f"{'x' * length} 100 % of it"))
+        assert "100 %" in text
+        assert not any(line.startswith("%") for line in text.splitlines())

@@ -14,7 +14,7 @@ from costmodel.prices.card import spans_of
 from costmodel.results.labels import say
 from costmodel.results.notice import NOT_USED
 from costmodel.results.providers.provider_comparison import MIX, Present, shortened
-from costmodel.study.cost import billed
+from costmodel.study.cost import Billed, billed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,11 +127,7 @@ def present_cost(
     """
     work = compared_work(scenario)
     if named is None and scenario.models is None and (scenario.mix is not None or own_mixes(scenario)):
-        months = [scenario.horizon.start.later(index) for index in range(scenario.horizon.months)]
-        bill = billed(work, prices, months, None)
-        cards = [prices.card(name) for name in sorted({entry.model for entry in bill.entries})]
-        out = tuple(f"{card.name}: {reason}" for card in cards for reason in filters.reasons(card))
-        return Present(MIX, sum(bill.monthly(months), Fraction(0)), reasons=out)
+        return _present_mix(work, prices, found, filters)
     name = named or next(iter(scenario.models or ()), None)
     if name is None:
         return None
@@ -143,7 +139,34 @@ def present_cost(
         raise
     only = len(scenario.models or ()) == 1
     taken = "" if named or only else say("the first model of the scenario")
-    return Present(alone.card.name, alone.total, taken, filters.reasons(alone.card))
+    return Present(alone.card.name, alone.total, taken, _unmet(alone.bill, prices, filters).get(alone.card.name, ()))
+
+
+def _present_mix(work: Scenario, prices: PriceBook, found: Sequence[Candidate], filters: Filters) -> Present:
+    """The scenario's mix; where all of it is one of the offers, that offer."""
+    months = [work.horizon.start.later(index) for index in range(work.horizon.months)]
+    bill = billed(work, prices, months, None)
+    total, unmet = sum(bill.monthly(months), Fraction(0)), _unmet(bill, prices, filters)
+    for item in found:
+        if {item.name} == unmet.keys() and isinstance(item.found, Alone) and item.found.total == total:
+            return Present(item.name, total, reasons=unmet[item.name])
+    reasons = tuple(f"{name}: {reason}" for name, why in unmet.items() for reason in why)
+    return Present(MIX, total, reasons=reasons)
+
+
+def _unmet(bill: Billed, prices: PriceBook, filters: Filters) -> dict[str, tuple[str, ...]]:
+    """Models that are paid for, and why each is not eligible: what it is, and the region in which it is used."""
+    regions: dict[str, set[str]] = {}
+    for entry in bill.entries:
+        regions.setdefault(entry.model, set()).add(entry.region)
+    wanted, terms = {filters.region} if filters.region else set(), filters._replace(region="")
+    return {
+        name: (
+            *(f"used in region {region}" for region in sorted(regions[name] - wanted) if wanted),
+            *terms.reasons(prices.card(name)),
+        )
+        for name in sorted(regions)
+    }
 
 
 def own_requests(bench: Bench, found: Iterable[Alone]) -> list[Alone]:

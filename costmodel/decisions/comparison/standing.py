@@ -13,7 +13,7 @@ from costmodel.results.notices import is_stale
 from costmodel.results.providers.provider_comparison import PRICES_SHOWN, Fact, PriceState, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from fractions import Fraction
 
@@ -63,6 +63,7 @@ def standing(item: Alone, bench: Bench, filters: Filters) -> Standing:
         context_window=card.offer.context_window,
         terms={name: _fact(card, name, quoted=state.kind == _QUOTED) for name in Terms.model_fields},
         price=state,
+        list_read=_list_read(state, prices),
         reasons=(*large, *filters.reasons(card)),
         too_large=large,
         token_counts=next((kind for kind in _DOUBTS if kind in counted), ""),
@@ -126,6 +127,13 @@ def _list_sheets(item: Alone, bench: Bench) -> Iterator[PriceSheet]:
     if card.depends_on_hours(start, start + _WEEK):
         others = (sheet(at) for at in card.time_cuts(start, start + _WEEK))
         yield from (other for other in others if other is not None and other.row is listed.row)
+
+
+def _list_read(state: PriceState, prices: Mapping[str, list[ListPrice]]) -> date | None:
+    """When the list prices were read that stand beside those of a contract; None where none do."""
+    sources = [price.sheet.row.source for found in prices.values() for price in found]
+    days = [source.retrieved for source in sources if source.kind != _CONTRACTED]
+    return min(days) if state.kind == _CONTRACTED and days else None
 
 
 def _price_state(item: Alone, book: PriceBook) -> PriceState:

@@ -37,7 +37,7 @@ _MINIMUM = "minimum_charge"
 _NOT_OF_A_MIX = ("models", "mix", "expect", "uncertainty", "roi", "budget")
 
 
-def optimise(
+def optimise(  # noqa: PLR0913 - as `compare`, and the constraints
     scenario: Scenario,
     models: Sequence[str] = (),
     book: PriceBook | None = None,
@@ -45,6 +45,7 @@ def optimise(
     everything: bool = False,
     filters: Filters | None = None,
     constraints: Wanted | None = None,
+    present: str | None = None,
 ) -> OptimalMix:
     """The cheapest shares of offers in each workload, and what they cost.
 
@@ -55,6 +56,7 @@ def optimise(
         everything: every offer of the price book may take part, in place of `models`.
         filters: what every offer must meet.
         constraints: what the mix must meet.
+        present: what is paid at present; by default the scenario's mix, or the first of its models.
 
     Raises:
         FileError: the scenario, the constraints or a price file cannot be computed with.
@@ -73,17 +75,8 @@ def optimise(
     best = optimum(problem)
     shares = {} if best is None else rounded(problem, best)
     bill = None if best is None else _billed(work, prices, shares, wanted.region)
-    paid = present_cost(scenario, prices, None, found, wanted)
+    paid = present_cost(scenario, prices, present, found, wanted._replace(requirements=conditions))
     return _result(scenario, work, (offers, problem, paid), (best, shares, bill))
-
-
-def against(mix: OptimalMix, scenario: Scenario, present: str, book: PriceBook) -> OptimalMix:
-    """The same mix against another offer that is paid at present.
-
-    Raises:
-        NoPriceError: that offer has no price.
-    """
-    return replace(mix, present=present_cost(scenario, book, present, (), Filters()))
 
 
 def _offers(bench: Bench, found: Sequence[Candidate], workloads: Sequence[str]) -> Offers:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.reports.board import pieces, sections, stated
 from costmodel.reports.board.cheers import SOURCE, cheers_table
+from costmodel.reports.board.prices import price_table
 from costmodel.reports.page.markup import tag
 from costmodel.results.labels import in_locale, say
 from costmodel.results.table import Column, Table
@@ -80,7 +81,7 @@ def _body(papers: Papers, locale: Locale) -> dict[str, str]:
         "warning_list": tag("ul", warnings) if warnings else pieces.paragraphs([say("There are none.")], locale),
         "warning_note": pieces.paragraphs([_ENGLISH_WARNINGS] if locale != "en" else [], locale, "note"),
         "assumption_table": _assumptions(papers, locale),
-        "price_table": pieces.table(sections.price_table(papers), locale, "wide") if papers.bills else "",
+        "price_table": pieces.table(price_table(papers), locale, "wide") if papers.bills else "",
         "cheers_table": pieces.table(cheers_table(papers), locale, "wide")
         + pieces.paragraphs([SOURCE], locale, "note"),
     }

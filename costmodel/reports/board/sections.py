@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text, grouped, half_up
 from costmodel.results.estimate import shown_costs, unit_cost_text
-from costmodel.results.labels import labelled, money_text, say, sentences
-from costmodel.results.table import Column, Table
+from costmodel.results.labels import money_text, say, sentences
 from costmodel.results.ties import alike, names_text
 from costmodel.results.worth.probabilistic_tables import options_table as draws_table
 from costmodel.results.worth.probabilistic_tables import percent
@@ -18,16 +17,12 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from costmodel.billing.bill import Entry
-    from costmodel.prices.schema import PriceRow
-    from costmodel.prices.tariff import PriceLine
     from costmodel.reports.board.papers import Papers, Worth
     from costmodel.results.estimate import Estimate
     from costmodel.results.labels import Said
-    from costmodel.results.lines import Line
+    from costmodel.results.table import Table
 
 _MOST_SWINGS, _MOST_BARS, _MOST_TURNS = 8, 12, 6  # of a page that a board reads
-_MADE = 4  # column of what a price is made of, left out where every price is paid as written
 
 
 def headline(papers: Papers) -> Said:
@@ -201,58 +196,3 @@ def uncertainty_tables(papers: Papers) -> Iterator[Table]:
     turns = worth.turns.tables()[0]
     if turns.rows:
         yield turns._replace(rows=turns.rows[:_MOST_TURNS], notes=turns.notes[1:])  # the first stands in the finding
-
-
-def price_table(papers: Papers) -> Table:
-    """Every price that is paid, with what it is made of, its row and source."""
-    columns: tuple[Column, ...] = (
-        Column("offer"),
-        Column("meter"),
-        Column("price", numeric=True),
-        Column("for", numeric=True),
-        Column("made of"),
-        Column("in force from"),
-        Column("source"),
-    )
-    rows = dict.fromkeys(row for bill in papers.bills for line in bill.lines for row in _price(bill, line))
-    if not any(row[_MADE] for row in rows):
-        columns = (*columns[:_MADE], *columns[_MADE + 1 :])
-        rows = dict.fromkeys((*row[:_MADE], *row[_MADE + 1 :]) for row in rows)
-    return Table(say("Prices and their sources"), columns, tuple(rows))
-
-
-def _price(bill: Estimate, line: Line) -> Iterator[tuple[str, ...]]:
-    if line.charge is None or line.entry is None or line.charge.contracted_price is None:
-        return
-    entry, price, row = line.entry, line.charge.contracted_price, line.entry.tariff.row
-    paid = price.unit_price * price.per * entry.credit_rate
-    yield (
-        entry.model,
-        labelled(line.charge.meter.replace("_", " ")),
-        money_text(grouped(paid), entry.billing_currency),
-        say("{count:number} {units}", count=grouped(price.per), units=labelled(bill.meters[line.charge.meter].units)),
-        _made_of(entry, price),
-        say("{day:day}", day=f"{row.valid.from_:%Y-%m-%d}"),
-        _source(row),
-    )
-
-
-def _made_of(entry: Entry, price: PriceLine) -> str:
-    """The price as written and what changes it, in order; nothing where it is paid as written."""
-    changed = entry.credit_rate != 1 or entry.billing_currency != entry.list_currency
-    if not price.adjustments and not changed:
-        return ""
-    made: str = money_text(grouped(price.price), entry.list_currency)
-    for item in price.adjustments:
-        if item.multiply != 1:
-            made = say("{made} x {factor:number} ({name})", made=made, factor=grouped(item.multiply), name=item.name)
-        if item.add:
-            template = "{made} + {amount:number} ({name})" if item.add > 0 else "{made} - {amount:number} ({name})"
-            made = say(template, made=made, amount=grouped(abs(item.add)), name=item.name)
-    return say("{made} x {factor:number} (credit)", made=made, factor=grouped(entry.credit_rate)) if changed else made
-
-
-def _source(row: PriceRow) -> Said:
-    source = row.source
-    where = ", ".join(word for word in (source.title, source.url) if word)
-    return say("{where}, read {day:day}", where=where, day=source.retrieved)

@@ -74,8 +74,8 @@ def provider_costs(
 
 def _chosen(result: ProviderComparison, most: int) -> list[Standing]:
     """The first offers, and the present one."""
-    present = result.present.name if result.present else ""
-    return [item for place, item in enumerate(result.ranked) if place < most or item.name == present]
+    present = result.present_standing
+    return [item for place, item in enumerate(result.ranked) if place < most or item is present]
 
 
 def _bars(result: ProviderComparison, intervals: Mapping[str, Interval], most: int) -> list[_Bar]:
@@ -99,7 +99,7 @@ def _notes(result: ProviderComparison, bars: list[_Bar], share: str, most: int) 
 
 
 def _bar(result: ProviderComparison, item: Standing, interval: Interval | None) -> _Bar:
-    paid = result.present is not None and item.name == result.present.name
+    paid = item is result.present_standing
     best = item.name in equally_cheap(result)
     colour = ORANGE if paid else FAINT if item.reasons else BLUE if best else SKY
     name = say("{name} (present)", name=item.name) if paid else item.name
@@ -141,12 +141,11 @@ def _title(result: ProviderComparison) -> Said:
         return say("None of {count} offers is eligible", count=len(result.standings))
     names = equally_cheap(result)
     found = _cheapest(result, names, cost_text(result, cheapest))
-    if present is None or present.name in names:
+    standing = result.present_standing
+    if present is None or (standing is not None and standing.name in names):
         return found
     paid = grouped(result.month(present.total), result.places)
-    paid = estimated_text(
-        paid, estimated=any(item.token_counts for item in result.standings if item.name == present.name)
-    )
+    paid = estimated_text(paid, estimated=standing is not None and bool(standing.token_counts))
     return say("{found}, against {paid:number} at present", found=found, paid=paid)
 
 

@@ -121,8 +121,8 @@ def _costs(model: TracedModel) -> Iterator[Figure]:
     yield Figure("total", "money", totals)
     yield Figure("month", "money", month)
     yield Figure("year", "money", tuple(cost * MONTHS_PER_YEAR for cost in month))
-    done = _records(model, "records done with AI")  # what is billed, where only a part of the records is
-    name, records = ("record", _records(model)) if done is None else ("ai_record", done)
+    done = model.rows.find(Key(VOLUME, "", "records done with AI"))  # what is billed, where only a part of them is
+    name, records = ("record", _records(model)) if done is None else ("ai_record", _sum(_monthly(done, model)))
     if records is not None:
         yield Figure(
             name, "record", tuple(cost_per_record(total, records) for total in totals), (records,) * len(totals)
@@ -132,9 +132,9 @@ def _costs(model: TracedModel) -> Iterator[Figure]:
         yield Figure("times", "ratio", tuple(share_of_total(total, least) for total in totals), (least,) * len(totals))
 
 
-def _records(model: TracedModel, name: str = "records") -> Any:
-    """All records of the horizon, or a part of them; None where the scenario counts none."""
-    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, name)]
+def _records(model: TracedModel) -> Any:
+    """All records of the horizon; None where the scenario counts none."""
+    counted = [row for row in model.rows.rows if (row.key.part, row.key.name) == (VOLUME, "records")]
     return _sum([_sum(_monthly(row, model)) for row in counted]) if counted else None
 
 

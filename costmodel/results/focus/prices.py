@@ -105,7 +105,7 @@ def _exact(entry: Entry, sides: _Sides, per: Fraction) -> dict[str, Fraction]:
 
 def _sku(entry: Entry, charge: Charge, meter: Meter) -> dict[str, str]:
     """What is sold, and at which of its prices: the case in words, without dates and amounts, which change."""
-    details = {"x_Case": entry.tariff.contracted.where.partition("; ")[2]}
+    details = {"x_Case": str(entry.tariff.contracted.case)}
     if charge.measure.shape is not None:
         details["x_Charged"] = str(charge.measure.shape)
     sku = f"{entry.model}/{charge.meter}"

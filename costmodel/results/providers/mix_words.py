@@ -51,10 +51,12 @@ def _against_present(result: OptimalMix, places: int) -> list[str]:
         return []
     paid = present.total / len(result.months)
     taken = f" (taken: {present.taken})" if present.taken else ""
-    if {part.offer for part in result.parts if part.share} == {present.name}:
+    same = {part.offer for part in result.parts if part.share} == {present.name}
+    if same and not saved:
         return [f"It is the present one{taken}."]
     name = "the scenario's own mix" if present.name == MIX else present.name
-    words = f"At present{taken}: {name}, {grouped(half_up(paid, places), places)} a month; this "
+    out = f" (not eligible itself: {'; '.join(present.reasons)})" if present.reasons else ""
+    words = f"At present{taken}: {name}{out}, {grouped(half_up(paid, places), places)} a month; this "
     share = f" ({percent_text(-saved / paid)})" if paid else ""
     if not saved:
         return [f"{words}costs the same."]

@@ -83,6 +83,7 @@ class Standing(NamedTuple):
         reasons: why it is not eligible; none where it is.
         net_present_value, payback: of the scenario's return on investment; None where it has none.
         lowest_prices: by meter, where the hour decides.
+        list_read: when the list prices were read, where a contract's are paid in their place.
         too_large: those of the reasons that say so of a request or an answer.
         token_counts: how tokens of a profile are estimated: `factor`, or counts as measured, because the offer's
             vocabulary is not known (`unknown`) or the scenario says so (`other`); empty where they are its own.
@@ -99,6 +100,7 @@ class Standing(NamedTuple):
     net_present_value: Fraction | None = None
     payback: Payback | None = None
     lowest_prices: Mapping[str, Fraction] = {}
+    list_read: date | None = None
     too_large: tuple[str, ...] = ()
     token_counts: str = ""
 
@@ -211,18 +213,22 @@ class ProviderComparison(Shown):
         """Decimal places in which costs are shown."""
         return shown_places([self.month(item.total) for item in self.standings], self.currency)
 
+    @cached_property
+    def present_standing(self) -> Standing | None:
+        """The offer that is what is paid at present: of that name, at that cost, which another region may change."""
+        named = (item for item in self.standings if self.present and item.name == self.present.name)
+        return next((item for item in named if self.present and item.total == self.present.total), None)
+
     @property
     def present_beside(self) -> Present | None:
         """What is paid at present, where it is none of the offers."""
-        present = self.present
-        return None if present is None or any(item.name == present.name for item in self.standings) else present
+        return self.present if self.present_standing is None else None
 
     @property
     def present_reasons(self) -> tuple[str, ...]:
         """Why what is paid at present is not eligible itself; none where it is."""
-        if self.present is None:
-            return ()
-        return next((item.reasons for item in self.standings if item.name == self.present.name), self.present.reasons)
+        found = self.present_standing or self.present
+        return () if found is None else found.reasons
 
     @property
     def period(self) -> str:

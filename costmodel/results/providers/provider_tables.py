@@ -42,8 +42,7 @@ def cost_table(result: ProviderComparison) -> Table:
 
 
 def _cost_row(result: ProviderComparison, item: Standing) -> tuple[str, ...]:
-    paid = result.present is not None and item.name == result.present.name
-    name = say("{name} (present)", name=item.name) if paid else item.name
+    name = say("{name} (present)", name=item.name) if item is result.present_standing else item.name
     month, year, record = costs(result, item.total)
     return (
         say("{name} {sign}", name=name, sign=_OUT) if item.reasons else name,
@@ -145,9 +144,10 @@ def count_text(result: ProviderComparison) -> Said:
 
 def _against_present(result: ProviderComparison, cheapest: Standing, present: Present) -> Said:
     taken = say(" (taken: {what})", what=present.taken) if present.taken else ""
-    if equally_cheap(result) == (present.name,):
+    standing = result.present_standing
+    if standing is not None and equally_cheap(result) == (standing.name,):
         return say("It is the present one{taken}.", taken=taken)
-    month = costs(result, present.total)[0]
+    month = costs(result, present.total)[0] if standing is None else cost_text(result, standing)
     out = say(" (not eligible itself)") if result.present_reasons else ""
     template = "At present{taken}: {name}{out}, {month:number} a month"
     paid = say(template, taken=taken, name=present.name, out=out, month=month)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costmodel.quantities import decimal_text
-from costmodel.results.providers.provider_comparison import NOT_KNOWN, PRICES_SHOWN, value_text
+from costmodel.results.providers.provider_comparison import NOT_KNOWN, PRICES_SHOWN, shortened, value_text
 from costmodel.results.providers.provider_tables import cost_text, count_text
 from costmodel.results.table import Column, Table
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _LATENCY = "latency_ms"
 _ALWAYS = ("baa",)  # a term that is shown even where no offer's is known
-_PLAIN, _CONTRACTED = "list", "contracted"
+_PLAIN = "list"
+_MOST_NAMES = 4  # of offers in a note
 
 
 def prices_table(result: ProviderComparison) -> Table:
@@ -35,7 +36,7 @@ def prices_table(result: ProviderComparison) -> Table:
             item.name,
             *(_list_price(result, item, meter) for meter in meters),
             *([str(item.price)] if marked else []),
-            item.price.checked.isoformat(),
+            (item.list_read or item.price.checked).isoformat(),
         )
         for item in result.ranked
     )
@@ -65,8 +66,10 @@ def _price_notes(result: ProviderComparison, *, marked: bool) -> tuple[str, ...]
         found.append("With 'to': by the hour, the lowest and the highest. The bill takes each request at its own hour.")
     if marked:
         found.append("price: list, quoted by somebody else, or contracted; stale: not read lately.")
-    if any(item.price.kind == _CONTRACTED for item in result.standings):
-        found.append("contracted: this is the list price; the costs above are those of the contract.")
+    paid = [item.name for item in result.ranked if item.list_read is not None]
+    if paid:
+        names = shortened(paid, _MOST_NAMES)
+        found.append(f"This is the list; the costs above are those of a contract: {names}.")
     return tuple(found)
 
 
