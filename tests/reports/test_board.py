@@ -146,7 +146,7 @@ def test_charts_tell_their_finding():
     alts = [item["alt"] for item in Page(board_report(found)).of("img")]
     first = found.worth.swings.rows[0].parameter
     assert (first.name, first.words) == ("roi.staff.usable_share", "usable share of paid hours")
-    assert alts[0].startswith("usable share of paid hours moves the net present value the most")
+    assert alts[0].startswith("The net present value moves most with usable share of paid hours: from")
     assert "on average, and is a gain in" in alts[1]
 
 

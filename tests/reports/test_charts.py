@@ -238,8 +238,9 @@ def test_shipped_returns(name):
     result, sensitivity = cm.return_on_investment(scenario(name)), cm.one_way_sensitivity(scenario(name))
     figure = charts.tornado(sensitivity)
     assert faults(figure) == []
-    first = sensitivity.tables()[0].rows[0]
-    assert figure.get_label().startswith(f"{first[0]} moves")
+    first, number = sensitivity.tables()[0].rows[0], sensitivity.rows[0].parameter
+    assert first[0] == number.name != number.words
+    assert figure.get_label().startswith(f"The net present value moves most with {number.words}: from")
     assert first[5] in figure.get_label()
     assert f"low {first[1]}" in text_of(figure)
     grid = mapped(

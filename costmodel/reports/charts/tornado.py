@@ -95,7 +95,7 @@ def _title(result: OneWay) -> Said:
         grouped(half_up(Fraction(value), places), places) for value in (row.least, row.most, result.outcome)
     )
     return say(
-        "{name} moves the net present value the most: from {least:number} to {most:number} {currency} "
+        "The net present value moves most with {name}: from {least:number} to {most:number} {currency} "
         "({base:number} as stated)",
         name=called(row.parameter.words),
         least=least,
